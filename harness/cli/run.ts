@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process'
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { constants as osConstants } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { type Command, InvalidArgumentError } from 'commander'
+import { HarnessError, messageOf } from '../errors.ts'
+import { loadScenarios, pickScenarios } from '../run/load-scenarios.ts'
+import { architectureNames, architectureOf } from '../stack/architectures.ts'
+import { nodeBinary, rootFolder } from '../stack/node-binary.ts'
+import { chooseRuntime } from '../stack/runtimes.ts'
+import { exitCodes } from './exit-codes.ts'
+
+interface RunOptions {
+  architecture?: string
+  runtime: string
+  seed?: number
+  out: string
+  json?: string
+}
+
+export function addRun(program: Command): void {
+  program
+    .command('run')
+    .description('run scenarios and print the scoreboard')
+    .argument('[name...]', 'scenarios; all if none is named')
+    .option(
+      '--architecture <names>',
+      `one or more of ${architectureNames.join(', ')}, separated by commas; default: all`,
+    )
+    .option('--runtime <name>', 'auto, containers or processes', 'auto')
+    .option('--seed <n>', 'repeats the schedule of an earlier run', seedOf)
+    .option('--out <folder>', 'where the results go', 'firebreak-results')
+    .option('--json <file>', 'write the results file here too')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all held, 1 something broke, 2 something is not proven, 3 harness error, 64 wrong usage.',
+    )
+    .action(async (names: string[], options: RunOptions) => {
+      process.exitCode = await run(names, options)
+    })
+}
+
+async function run(names: string[], options: RunOptions): Promise<number> {
+  const picked = pickScenarios(await loadScenarios(), names)
+  const wanted = options.architecture?.split(',').map(name => name.trim()) ?? architectureNames
+  const architectures = [...new Set(wanted)].map(name => architectureOf(name).name)
+  await chooseRuntime(options.runtime)
+  const out = writableFolder(options.out, '--out')
+  const json = options.json === undefined ? undefined : writableFile(options.json)
+  // The reporter writes it at the end; an old one must not be taken for it.
+  const results = join(out, 'results.json')
+  rmSync(results, { force: true })
+
+  const ended = await runPlaywright(
+    [
+      ...architectures.map(name => `--project=${name}`),
+      // Playwright looks for it in "project file title".
+      ...(names.length === 0 ? [] : [`--grep=\\s(${picked.map(({ name }) => name).join('|')}): `]),
+    ],
+    {
+      FIREBREAK_RUNTIME: options.runtime,
+      FIREBREAK_OUT: out,
+      ...(json === undefined ? {} : { FIREBREAK_JSON: json }),
+      ...(options.seed === undefined ? {} : { FIREBREAK_SEED: String(options.seed) }),
+    },
+  )
+  if (ended.signal) return 128 + osConstants.signals[ended.signal]
+  return exitCodeIn(results, ended.code)
+}
+
+/** Runs Playwright's test runner over the scenarios. It ends with this process, whatever ends this process. */
+function runPlaywright(
+  args: string[],
+  env: Record<string, string>,
+): Promise<{ code: number | null; signal: NodeJS.Signals | undefined }> {
+  const require = createRequire(import.meta.url)
+  const cli = join(dirname(require.resolve('@playwright/test/package.json')), 'cli.js')
+  const child = spawn(
+    nodeBinary(),
+    [cli, 'test', `--config=${join(rootFolder, 'playwright.config.ts')}`, ...args],
+    {
+      // The reporter reads from the pipe, and stops the run when it ends.
+      stdio: ['pipe', 'inherit', 'inherit'],
+      env: { ...process.env, ...env, FIREBREAK_PARENT_PIPE: '1' },
+    },
+  )
+  let received: NodeJS.Signals | undefined
+  const forward = (signal: NodeJS.Signals) => {
+    // Ctrl-C reaches the whole group of a terminal, so the runner has it already; it stops in order only on SIGINT.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill('SIGINT')
+    received = signal
+  }
+  process.on('SIGINT', forward)
+  process.on('SIGTERM', forward)
+  return new Promise((resolve, reject) => {
+    child.once('error', error =>
+      reject(new HarnessError(`Playwright could not be started: ${error.message}`)),
+    )
+    child.once('close', (code, signal) => resolve({ code, signal: received ?? signal ?? undefined }))
+  })
+}
+
+/** The exit code that the results say. A runner that ended without results has failed. */
+function exitCodeIn(results: string, runnerCode: number | null): number {
+  try {
+    const { exitCode } = JSON.parse(readFileSync(results, 'utf8')) as { exitCode: number }
+    // All held, and yet the runner is not content: something outside the scenarios failed, such as a clean-up.
+    return exitCode === 0 && runnerCode !== 0 ? exitCodes.harness : exitCode
+  } catch {
+    return exitCodes.harness
+  }
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text)
+  if (!Number.isInteger(seed) || seed < 0 || seed > 2 ** 31 - 1) {
+    throw new InvalidArgumentError('a seed is a whole number from 0 to 2147483647.')
+  }
+  return seed
+}
+
+/** Checked before anything runs: minutes of measuring must not end in a folder that cannot be written to. */
+function writableFolder(path: string, option: string): string {
+  const folder = resolve(path)
+  try {
+    mkdirSync(folder, { recursive: true })
+    const probe = join(folder, `.firebreak-${process.pid}`)
+    writeFileSync(probe, 'x'.repeat(4096))
+    rmSync(probe)
+    return folder
+  } catch (error) {
+    throw new HarnessError(
+      `${option} ${path}: cannot be written to (${messageOf(error)}). Name another folder.`,
+    )
+  }
+}
+
+function writableFile(path: string): string {
+  const file = resolve(path)
+  writableFolder(dirname(file), '--json')
+  try {
+    accessSync(file, constants.W_OK)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw new HarnessError(`--json ${path}: cannot be written to (${messageOf(error)}). Name another file.`)
+    }
+  }
+  return file
+}

@@ -1,0 +1,200 @@
+/**
+ * The crowd of one run. It warms up (accounts, sessions from before the fault, sessions that are then revoked), runs an
+ * open-loop schedule decided beforehand, and gives the history of it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { HarnessError } from '../errors.ts'
+import type { History } from '../outcome/history.ts'
+import type { Stack } from '../stack/stack.ts'
+import { newcomers, visits } from './arrivals.ts'
+import type { Client } from './client.ts'
+import { HttpClient } from './http.ts'
+import { MobileClient } from './mobile-client.ts'
+import { type Accounts, createAccounts, type Kind, newcomerPool, revoke } from './operator.ts'
+import type { Group } from './population.ts'
+import { createRandom } from './random.ts'
+import { Recorder, type Who } from './recorder.ts'
+import { Schedule } from './schedule.ts'
+import { User } from './user.ts'
+import { WebClient } from './web-client.ts'
+
+export interface CrowdOptions {
+  stack: Stack
+  groups: readonly Group[]
+  seed: number
+  /** Tells this run's accounts from those of others on the same stack. */
+  run: string
+  /** Length of the timeline, ms. */
+  timelineMs: number
+}
+
+/** What the crowd adds to a history. */
+export type CrowdHistory = Pick<History, 'intents' | 'sessions' | 'deadSessionProbes' | 'alive'>
+
+/** A user's patience for one request, ms. */
+const deadlineMs = 3_000
+/** Arrivals begin this long before the timeline, so that its first second is like its others. */
+const leadMs = 1_000
+const warmUpAtOnce = 6
+const probeEveryMs = 500
+const lookAroundMs = 800
+/** How long after its revocation a session is asked with again: RFC 7662 allows caches, bounded. The bound is stated. */
+export const revocationBoundMs = 1_000
+
+export class Crowd implements AsyncDisposable {
+  readonly #options: CrowdOptions
+  readonly #http = new HttpClient({ deadlineMs })
+  readonly #recorder = new Recorder()
+  readonly #ended = new AbortController()
+  readonly #schedule = new Schedule()
+  readonly #residents: { group: Group; user: User }[] = []
+  readonly #visiting = new Set<User>()
+  readonly #dead: { who: Who; client: Client; session: string }[] = []
+  #accounts: Accounts | undefined
+
+  constructor(options: CrowdOptions) {
+    this.#options = options
+  }
+
+  /** Milliseconds since the timeline began; negative before. */
+  now(): number {
+    return this.#recorder.now()
+  }
+
+  /** Makes the accounts and signs in everyone who is to have a session before the run. */
+  async warmUp(): Promise<void> {
+    const { groups, stack, run } = this.#options
+    this.#accounts = await createAccounts(stack, run, groups)
+    const tasks = groups.flatMap(group => [
+      ...range(group.residents).map(index => async () => {
+        const user = this.#user(group, 'resident', index)
+        await signInFirst(user)
+        this.#residents.push({ group, user })
+      }),
+      ...range(group.revoked).map(index => async () => {
+        const user = this.#user(group, 'revoked', index)
+        await signInFirst(user)
+        // Seen once while it is good: a grace or a cache knows it, so that only its revocation can keep it out.
+        await user.client.browse()
+        await revoke(stack, group.app, user.client.credentialToRevoke())
+        const session = user.revoked()
+        if (session !== undefined) this.#dead.push({ who: user.who, client: user.client, session })
+      }),
+    ])
+    await inParallel(tasks, warmUpAtOnce)
+    // The order of signing in is the machine's; the schedule must not depend on it.
+    this.#residents.sort((a, b) => a.user.who.user.localeCompare(b.user.who.user))
+  }
+
+  /** Sets the clock and begins. Resolves when the timeline begins. */
+  async start(): Promise<void> {
+    const { groups, timelineMs, seed } = this.#options
+    const interval = { from: -leadMs, to: timelineMs }
+    for (const { group, user } of this.#residents) {
+      const random = createRandom(seed, user.who.user)
+      this.#schedule.add(visits(interval, group.browseEveryMs, random), at => user.browse(at))
+      if (group.refreshEveryMs) {
+        this.#schedule.add(visits(interval, group.refreshEveryMs, random), at => user.refresh(at))
+      }
+    }
+    for (const group of groups) {
+      const random = createRandom(seed, `newcomers ${group.app} ${group.surface} ${group.region}`)
+      let next = 0
+      this.#schedule.add(newcomers(interval, group.newcomersPerSecond, random), at =>
+        this.#comeAndGo(this.#user(group, 'newcomer', next++ % newcomerPool), at),
+      )
+    }
+    for (const { who, client, session } of this.#dead) {
+      const probes = { from: Math.max(0, revocationBoundMs - leadMs), to: timelineMs }
+      this.#schedule.add(visits(probes, probeEveryMs, createRandom(seed, session)), async at => {
+        this.#recorder.probe(session, who, at, await client.probe())
+      })
+    }
+    this.#recorder.startClock(leadMs)
+    this.#schedule.start(() => this.#recorder.now())
+    await new Promise(resolve => setTimeout(resolve, leadMs))
+  }
+
+  /** Waits for the last answers and gives the history. */
+  async finish(): Promise<CrowdHistory> {
+    this.#ended.abort()
+    await this.#schedule.finished()
+    await Promise.all(this.#residents.map(({ user }) => user.settled()))
+    const { intents, sessions, deadSessionProbes } = this.#recorder
+    return { intents, sessions, deadSessionProbes, alive: this.#countAlive() }
+  }
+
+  /** How late the schedule ran at its worst 1 %, ms: the measurement's own fault. */
+  get scheduleLagMs(): number {
+    return this.#schedule.lagP99Ms
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort()
+    this.#schedule.stop()
+    await this.#http[Symbol.asyncDispose]()
+  }
+
+  #user(group: Group, kind: Kind, index: number): User {
+    const { app, surface, region, door } = group
+    const address = this.#options.stack.doors[door]
+    if (address === undefined || this.#accounts === undefined)
+      throw new HarnessError(`the stack has no door ${door}`)
+    const place = { door: address, host: `${app}.${region}.localhost` }
+    const account = this.#accounts(group, kind, index)
+    const client =
+      surface === 'web'
+        ? new WebClient(this.#http, place, account)
+        : new MobileClient(this.#http, place, account)
+    const random = createRandom(this.#options.seed, `${account.username} patience`)
+    const who = { app, surface, region, user: account.username }
+    return new User(who, client, { recorder: this.#recorder, random, ended: this.#ended.signal })
+  }
+
+  /** A newcomer's visit. */
+  async #comeAndGo(user: User, at: number): Promise<void> {
+    const { result } = await user.signIn(at)
+    if (result !== 'served') return
+    this.#visiting.add(user)
+    await sleep(lookAroundMs, undefined, { signal: this.#ended.signal }).catch(() => {})
+    // Somebody whose visit the end of the run cut short stays signed in.
+    if (this.#ended.signal.aborted) return
+    this.#visiting.delete(user)
+    await user.signOut()
+  }
+
+  /** Counts who holds a credential, client by client: not from the books. */
+  #countAlive(): History['alive'] {
+    const counts = new Map<string, History['alive'][number]>()
+    for (const { client, who } of [...this.#residents.map(({ user }) => user), ...this.#visiting]) {
+      const key = `${who.app} ${who.surface}`
+      const entry = counts.get(key) ?? { app: who.app, surface: who.surface, count: 0 }
+      counts.set(key, { ...entry, count: entry.count + (client.signedIn ? 1 : 0) })
+    }
+    return [...counts.values()]
+  }
+}
+
+/** A first sign-in that fails is the harness's or the stack's fault: there is no fault injected yet. */
+async function signInFirst(user: User): Promise<void> {
+  const seen = await user.signInQuietly()
+  if (seen.result !== 'served') {
+    throw new HarnessError(
+      `${user.who.user} could not sign in before the run began: ${seen.told ?? seen.result}`,
+    )
+  }
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index)
+}
+
+/** Runs tasks, some at once. Rejects with the first error, after those under way have ended. */
+async function inParallel(tasks: readonly (() => Promise<void>)[], atOnce: number): Promise<void> {
+  const left = [...tasks]
+  const worker = async () => {
+    for (let task = left.shift(); task; task = left.shift()) await task()
+  }
+  const results = await Promise.allSettled(range(atOnce).map(worker))
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+}

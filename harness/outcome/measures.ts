@@ -1,0 +1,54 @@
+/** What an outcome consists of. Plain data: everything here goes into the results file as it is. */
+import type { Activity, Result, Surface, Told } from './history.ts'
+import type { Window } from './windows.ts'
+
+/** One segment, measured. The times of intents are their intended starts. */
+export type SegmentOutcome = {
+  app: string
+  surface: Surface
+  region: string
+  activity: Activity
+  inScope: boolean
+  /** (served + degraded) / intended, in the steady state; null without traffic. */
+  steadyGoodput: number | null
+  /** The same during the fault. */
+  faultGoodput: number | null
+  /** 0..1; null where it cannot be said, see `unmeasured`. */
+  harm: number | null
+  /** Latency during the fault, from the intended start, of the intents that got an answer; null if none did. */
+  p50Ms: number | null
+  p99Ms: number | null
+  /** How many intents there were from 0 on, in the steady state, and during the fault. */
+  intents: number
+  steadyIntents: number
+  inFaultIntents: number
+  /** How the intents of the fault window came out. They add up to `inFaultIntents`. */
+  results: Record<Result, number>
+}
+
+/** The `outcome` of a run in the results file. */
+export type OutcomeData = {
+  isolation: number
+  /** `alive`: the sessions alive when the first fault began, of which `share` is a share. */
+  forcedLogouts: { count: number; share: number; alive: number }
+  falseAccepts: number
+  timeToContainMs: number | null
+  timeToRecoverMs: number | null
+  metastable: boolean
+  amplification: number | null
+  segments: SegmentOutcome[]
+  /** Segments whose harm cannot be said; they are left out of isolation, and the verdict is not proven. */
+  unmeasured: string[]
+  /** Segments without traffic after the last undo: left out of the time to recover, and the verdict is not proven. */
+  unsettled: string[]
+  windows: { steady: Window; fault: Window[]; after: Window }
+}
+
+export type Refused = {
+  /** Correct passwords that were refused. */
+  count: number
+  /** Of the sign-ins intended: 0..1, and 0 if there were none. */
+  share: number
+  /** What those people were told. A refusal without words counts as `other`. */
+  told: Record<Told, number>
+}

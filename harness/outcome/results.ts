@@ -1,0 +1,104 @@
+/**
+ * The results file (`firebreak run --json`), version 1. Fields are added, never renamed, and a reader passes on those
+ * that it does not know.
+ */
+import { z } from 'zod'
+import { messageOf, UsageError } from '../errors.ts'
+import { activities, surfaces } from './history.ts'
+import { verdicts } from './verdict.ts'
+
+export const resultsVersion = 1
+
+const share = z.number().min(0).max(1)
+const count = z.int().min(0)
+const milliseconds = z.number().min(0)
+
+const segmentSchema = z.looseObject({
+  app: z.string(),
+  surface: z.enum(surfaces),
+  region: z.string(),
+  activity: z.enum(activities),
+  inScope: z.boolean(),
+  /** Null, with `harm`, where there was no traffic to measure. */
+  steadyGoodput: share.nullable(),
+  faultGoodput: share.nullable(),
+  harm: share.nullable(),
+  p50Ms: milliseconds.nullable(),
+  p99Ms: milliseconds.nullable(),
+})
+
+const outcomeSchema = z.looseObject({
+  isolation: share,
+  forcedLogouts: z.looseObject({ count, share }),
+  falseAccepts: count,
+  timeToContainMs: milliseconds.nullable(),
+  timeToRecoverMs: milliseconds.nullable(),
+  metastable: z.boolean(),
+  amplification: z.number().min(0).nullable(),
+  segments: z.array(segmentSchema),
+})
+
+const evidenceSchema = z.looseObject({
+  fault: z.string(),
+  target: z.string(),
+  witness: z.string(),
+  observed: z.string(),
+})
+
+const runSchema = z
+  .looseObject({
+    scenario: z.string(),
+    architecture: z.string(),
+    verdict: z.enum(verdicts),
+    reasons: z.array(z.string()),
+    timelineMs: milliseconds,
+    wallMs: milliseconds,
+    evidence: z.array(evidenceSchema),
+    /** Only a run with verdict `error` may be without: it may have died before there was anything to measure. */
+    outcome: outcomeSchema.optional(),
+  })
+  .refine(run => run.verdict === 'error' || run.outcome !== undefined, {
+    path: ['outcome'],
+    message: 'missing: only a run with verdict "error" may be without',
+  })
+
+export const resultsSchema = z.looseObject({
+  schema: z.literal(resultsVersion),
+  seed: z.int(),
+  runtime: z.enum(['containers', 'processes', 'simulation']),
+  startedAt: z.iso.datetime({ offset: true }),
+  wallMs: milliseconds,
+  runs: z.array(runSchema),
+})
+
+export type Results = z.infer<typeof resultsSchema>
+export type RunResult = z.infer<typeof runSchema>
+export type OutcomeResult = z.infer<typeof outcomeSchema>
+export type SegmentResult = z.infer<typeof segmentSchema>
+export type EvidenceResult = z.infer<typeof evidenceSchema>
+
+/** Reads a results file. `path` is only for the message. Throws a UsageError saying what is wrong with it, and where. */
+export function parseResults(text: string, path: string): Results {
+  const advice = 'Give a file written by "firebreak run --json".'
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw new UsageError(`${path} is not a results file: it is not JSON (${messageOf(error)}). ${advice}`, {
+      cause: error,
+    })
+  }
+  const parsed = resultsSchema.safeParse(json)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(issue => `  ${placeOf(issue.path)}: ${issue.message}`)
+  throw new UsageError(
+    `${path} is not a results file of version ${resultsVersion}:\n${problems.join('\n')}\n${advice}`,
+    { cause: parsed.error },
+  )
+}
+
+/** `runs[0].outcome.isolation` */
+function placeOf(path: readonly PropertyKey[]): string {
+  const place = path.map(step => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')
+  return place.replace(/^\./, '') || 'the whole file'
+}

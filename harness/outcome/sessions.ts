@@ -1,0 +1,35 @@
+import { matches, type Selector } from '../scope.ts'
+import type { History } from './history.ts'
+
+export type ForcedLogouts = {
+  /** Sessions forced out since the first fault began (since 0 in a run without faults). */
+  count: number
+  /** Of the sessions alive when the first fault began, how many were forced out: 0..1, and 0 if none was alive. */
+  share: number
+  /** How many sessions were alive when the first fault began: what `share` is a share of. */
+  alive: number
+}
+
+/**
+ * Forced logouts among the sessions that a selector picks. A session has no activity, so that field is not asked about.
+ * A session opened after the first fault began and then forced out is in `count`, but not in `share`.
+ */
+export function forcedLogoutsOf(history: History, selector: Selector): ForcedLogouts {
+  const began = history.faults.length === 0 ? 0 : Math.min(...history.faults.map(fault => fault.from))
+  const events = history.sessions.filter(({ app, surface, region }) =>
+    matches(selector, { app, surface, region }),
+  )
+  const alive = new Set(
+    events.filter(event => event.type === 'opened' && event.at < began).map(event => event.session),
+  )
+  for (const event of events) {
+    if (event.type !== 'opened' && event.at < began) alive.delete(event.session)
+  }
+  const forcedOut = events.filter(event => event.type === 'forced-out' && event.at >= began)
+  const ofAlive = new Set(forcedOut.map(event => event.session).filter(session => alive.has(session)))
+  return {
+    count: forcedOut.length,
+    share: alive.size === 0 ? 0 : ofAlive.size / alive.size,
+    alive: alive.size,
+  }
+}

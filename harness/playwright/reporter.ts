@@ -1,0 +1,169 @@
+/** Live progress, the scoreboard and the results file. What a run measured comes attached to its test. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type {
+  FullConfig,
+  FullResult,
+  Reporter,
+  Suite,
+  TestCase,
+  TestError,
+  TestResult,
+  TestStep,
+} from '@playwright/test/reporter'
+import { messageOf } from '../errors.ts'
+import { type Results, type RunResult, resultsVersion } from '../outcome/results.ts'
+import { exitCodeOf } from '../outcome/verdict.ts'
+import { renderReasons, renderScoreboard, rowsOf, verdictWords } from '../report/scoreboard.ts'
+import { styleFor } from '../report/style.ts'
+import { runAttachment } from './attachment.ts'
+import { replayCommand } from './replay.ts'
+import { settings } from './settings.ts'
+
+const write = (line: string) => process.stdout.write(`${line}\n`)
+
+export default class FirebreakReporter implements Reporter {
+  readonly #runs: RunResult[] = []
+  readonly #errors: string[] = []
+  readonly #settings = settings()
+  readonly #style = styleFor(process.stdout)
+  readonly #began = performance.now()
+  readonly #startedAt = new Date().toISOString()
+  #total = 0
+  #selection: { names: string[]; architectures: string[] } = { names: [], architectures: [] }
+
+  printsToStdio(): boolean {
+    return true
+  }
+
+  onBegin(_config: FullConfig, suite: Suite): void {
+    if (process.env.FIREBREAK_PARENT_PIPE) stopWithParent()
+    const tests = suite.allTests()
+    this.#total = tests.length
+    this.#selection = {
+      names: [...new Set(tests.map(nameOf))],
+      architectures: [...new Set(tests.map(architectureOf))],
+    }
+    const { names, architectures } = this.#selection
+    const { FIREBREAK_SEED, FIREBREAK_RUNTIME } = this.#settings
+    write(this.#style.bold('firebreak'))
+    write(
+      `seed ${FIREBREAK_SEED}, runtime ${FIREBREAK_RUNTIME}, ${count(names, 'scenario')} x ${count(architectures, 'architecture')}`,
+    )
+  }
+
+  onTestBegin(test: TestCase): void {
+    this.#progress(test, 'begins')
+  }
+
+  onStepBegin(test: TestCase, _result: TestResult, step: TestStep): void {
+    if (step.category === 'test.step') this.#progress(test, step.title)
+  }
+
+  onStdOut(chunk: string | Buffer): void {
+    process.stdout.write(chunk)
+  }
+
+  onStdErr(chunk: string | Buffer): void {
+    process.stderr.write(chunk)
+  }
+
+  onTestEnd(test: TestCase, result: TestResult): void {
+    const run = runOf(result)
+    if (run) {
+      this.#runs.push(run)
+      const paint = run.verdict === 'held' ? this.#style.green : this.#style.red
+      this.#progress(test, `${paint(verdictWords[run.verdict])} (${this.#runs.length} of ${this.#total})`)
+    } else if (result.status === 'failed' || result.status === 'timedOut') {
+      // It ended before there was a run: the stack did not start, or the test was cut off.
+      const reasons = result.errors.map(({ message }) => message ?? '')
+      this.#runs.push({
+        scenario: nameOf(test),
+        architecture: architectureOf(test),
+        verdict: 'error',
+        reasons: reasons.length > 0 ? reasons : [result.status],
+        timelineMs: 0,
+        wallMs: result.duration,
+        evidence: [],
+      })
+      this.#progress(test, this.#style.red(verdictWords.error))
+    }
+  }
+
+  onError(error: TestError): void {
+    this.#errors.push(error.message ?? error.value ?? 'unknown error')
+  }
+
+  onEnd(result: FullResult): void {
+    for (const error of this.#errors) write(`\n${this.#style.red('error')}: ${error}`)
+    if (this.#runs.length > 0) {
+      write('')
+      for (const line of renderScoreboard(rowsOf(this.#runs), this.#style)) write(line)
+      for (const line of renderReasons(this.#runs, this.#style)) write(line)
+    }
+    if (result.status === 'interrupted') write('\ninterrupted; everything that was started has been removed')
+    write('')
+    const file = this.#writeResults()
+    if (file !== undefined) write(`results  ${file}`)
+    write(`replay   ${replayCommand(this.#selection, this.#settings)}`)
+  }
+
+  #writeResults(): string | undefined {
+    const { FIREBREAK_OUT, FIREBREAK_JSON, FIREBREAK_SEED } = this.#settings
+    const results: Results = {
+      schema: resultsVersion,
+      seed: FIREBREAK_SEED,
+      runtime: process.env.FIREBREAK_RUNTIME_CHOSEN === 'containers' ? 'containers' : 'processes',
+      startedAt: this.#startedAt,
+      wallMs: Math.round(performance.now() - this.#began),
+      runs: this.#runs,
+      errors: this.#errors,
+      exitCode: this.#errors.length > 0 ? 3 : exitCodeOf(this.#runs.map(({ verdict }) => verdict)),
+    }
+    const main = join(resolve(FIREBREAK_OUT), 'results.json')
+    for (const file of [main, ...(FIREBREAK_JSON ? [resolve(FIREBREAK_JSON)] : [])]) {
+      try {
+        mkdirSync(dirname(file), { recursive: true })
+        writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
+      } catch (error) {
+        write(this.#style.red(`the results could not be written to ${file}: ${messageOf(error)}`))
+        process.exitCode = 3
+        if (file === main) return undefined
+      }
+    }
+    return FIREBREAK_JSON ? resolve(FIREBREAK_JSON) : main
+  }
+
+  #progress(test: TestCase, text: string): void {
+    const seconds = ((performance.now() - this.#began) / 1000).toFixed(1).padStart(6)
+    const where = `${nameOf(test).padEnd(16)} ${architectureOf(test).padEnd(12)}`
+    write(`${this.#style.dim(`${seconds} s`)}  ${where} ${text}`)
+  }
+}
+
+/** Stops the run, in order, when `firebreak run` is gone and with it the other end of the pipe. */
+function stopWithParent(): void {
+  process.stdin.on('error', () => {})
+  process.stdin.once('end', () => process.kill(process.pid, 'SIGINT'))
+  process.stdin.resume()
+  const pipe: { unref?(): void } = process.stdin
+  pipe.unref?.()
+}
+
+function nameOf(test: TestCase): string {
+  return test.title.split(':')[0] ?? test.title
+}
+
+function architectureOf(test: TestCase): string {
+  return test.parent.project()?.name ?? ''
+}
+
+function runOf(result: TestResult): RunResult | undefined {
+  const attachment = result.attachments.find(({ name }) => name === runAttachment)
+  return attachment?.body ? (JSON.parse(attachment.body.toString()) as RunResult) : undefined
+}
+
+function count(items: readonly string[], noun: string): string {
+  const list = items.length <= 6 ? ` (${items.join(', ')})` : ''
+  return `${items.length} ${noun}${items.length === 1 ? '' : 's'}${list}`
+}

@@ -1,0 +1,49 @@
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { messageOf, ScenarioError, UsageError } from '../errors.ts'
+import type { Scenario } from '../scenario.ts'
+import { rootFolder } from '../stack/node-binary.ts'
+
+export const scenariosFolder = join(rootFolder, 'scenarios')
+
+export interface NamedScenario {
+  /** The name of its file, without the ending. */
+  name: string
+  scenario: Scenario
+}
+
+/** Loads every scenario of a folder, by name. Throws one ScenarioError for all files that are wrong. */
+export async function loadScenarios(folder = scenariosFolder): Promise<NamedScenario[]> {
+  const files = readdirSync(folder)
+    .filter(file => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+    .toSorted()
+  const loaded = await Promise.allSettled(files.map(file => load(join(folder, file))))
+  const problems = loaded.flatMap(result => (result.status === 'rejected' ? [messageOf(result.reason)] : []))
+  if (problems.length > 0) throw new ScenarioError(problems.join('\n'))
+  return loaded.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+}
+
+async function load(path: string): Promise<NamedScenario> {
+  let module: { default?: Scenario }
+  try {
+    module = (await import(pathToFileURL(path).href)) as typeof module
+  } catch (error) {
+    throw new ScenarioError(`${path}: ${messageOf(error)}`, { cause: error })
+  }
+  if (typeof module.default?.timelineMs !== 'number') {
+    throw new ScenarioError(`${path}: has no scenario; write "export default scenario({ ... })"`)
+  }
+  return { name: basename(path, '.ts'), scenario: module.default }
+}
+
+/** Picks scenarios by name; all if none is named. Throws UsageError for a name that is none. */
+export function pickScenarios(all: readonly NamedScenario[], names: readonly string[]): NamedScenario[] {
+  const unknown = names.filter(name => !all.some(entry => entry.name === name))
+  if (unknown.length > 0) {
+    const plural = unknown.length === 1 ? 'no scenario' : 'no scenarios'
+    const known = all.map(({ name }) => name).join(', ')
+    throw new UsageError(`${plural} ${unknown.map(name => `"${name}"`).join(', ')}; there are: ${known}`)
+  }
+  return names.length === 0 ? [...all] : all.filter(({ name }) => names.includes(name))
+}

@@ -1,0 +1,130 @@
+/** Runs one scenario on one stack: warm up, measure the steady state, break, heal, judge. */
+import { randomBytes } from 'node:crypto'
+import { stripVTControlCharacters } from 'node:util'
+import type { Expect } from '@playwright/test'
+import { Crowd } from '../crowd/crowd.ts'
+import { familyCrowd } from '../crowd/population.ts'
+import { HarnessError, messageOf } from '../errors.ts'
+import { conservation } from '../outcome/conservation.ts'
+import { doubts } from '../outcome/doubts.ts'
+import type { History } from '../outcome/history.ts'
+import { computeOutcome, type Outcome } from '../outcome/outcome.ts'
+import type { RunResult } from '../outcome/results.ts'
+import type { Verdict } from '../outcome/verdict.ts'
+import type { Scenario } from '../scenario.ts'
+import type { Stack } from '../stack/stack.ts'
+import { playTimeline } from './timeline.ts'
+
+export interface RunOptions {
+  name: string
+  scenario: Scenario
+  stack: Stack
+  seed: number
+  expect: Expect
+  /** Told what happens, in words. */
+  phase(text: string): Promise<void>
+}
+
+/** A schedule that ran later than this, at its worst 1 %, measured itself rather than the stack, ms. */
+const scheduleLagMsMax = 250
+
+/**
+ * Runs it. What the scenario shows is in the result; only a harness that failed makes it reject (HarnessError), and
+ * then no fault is left on.
+ */
+export async function runScenario(options: RunOptions): Promise<RunResult> {
+  const { name, scenario, stack, seed, phase } = options
+  const began = performance.now()
+  await phase('signing everybody in')
+  await using crowd = new Crowd({
+    stack,
+    groups: familyCrowd,
+    seed,
+    run: `${name}-${randomBytes(2).toString('hex')}`,
+    timelineMs: scenario.timelineMs,
+  })
+  await crowd.warmUp()
+  await crowd.start()
+  await phase('steady state')
+  const askedBefore = await requestsAtAuth(stack)
+  const played = await playTimeline({ scenario, stack, clock: crowd, phase })
+  const askedAfter = await requestsAtAuth(stack)
+  await phase('last answers')
+  const history: History = {
+    ...(await crowd.finish()),
+    faults: played.windows,
+    end: scenario.timelineMs,
+    authRequests: askedAfter - askedBefore,
+  }
+  await checkHealed(stack)
+  const books = conservation(history)
+  if (!books.balanced) throw new HarnessError(`sessions do not add up: ${books.problems.join('; ')}`)
+
+  const outcome = computeOutcome(history, scenario.scope)
+  const open = [
+    ...played.unproven.map(fault => `${fault} left no evidence that it took effect`),
+    ...doubts(history, outcome),
+    ...(crowd.scheduleLagMs > scheduleLagMsMax
+      ? [`the crowd ran ${Math.round(crowd.scheduleLagMs)} ms late: this machine is too busy to measure on`]
+      : []),
+  ]
+  const { verdict, reasons } = await judge(options, outcome, open)
+  return {
+    scenario: name,
+    architecture: stack.architecture.name,
+    verdict,
+    reasons,
+    timelineMs: scenario.timelineMs,
+    wallMs: Math.round(performance.now() - began),
+    evidence: played.evidence.map(each => ({ ...each })),
+    scheduleLagMs: Math.round(crowd.scheduleLagMs),
+    outcome: outcome.toJSON(),
+  }
+}
+
+/** Requests that have crossed the links to auth so far, by the fault proxy's count. The harness's own do not count. */
+async function requestsAtAuth(stack: Stack): Promise<number> {
+  const counters = await stack.proxy.evidence()
+  return stack.links
+    .filter(({ from, to }) => to === 'auth' && from !== 'harness')
+    .reduce((sum, link) => sum + (counters[link.name]?.upstreamRequests ?? 0), 0)
+}
+
+/** After the last undo nothing may be broken any more by our hand. */
+async function checkHealed(stack: Stack): Promise<void> {
+  const left = await stack.proxy.toxics()
+  if (left.length === 0) return
+  throw new HarnessError(
+    `still broken after the undo: ${left.map(({ link, toxic }) => `${toxic} on ${link}`).join(', ')}`,
+  )
+}
+
+type Judged = { verdict: Verdict; reasons: string[] }
+
+async function judge(
+  { scenario, stack, expect }: RunOptions,
+  outcome: Outcome,
+  open: string[],
+): Promise<Judged> {
+  const predict = scenario.verdict[stack.architecture.name]
+  if (!predict) return { verdict: 'not-proven', reasons: [`no prediction for ${stack.architecture.name}`] }
+  const broken: string[] = []
+  // Serving somebody who was thrown out is worse than any outage, whatever a scenario predicts.
+  if (outcome.falseAccepts > 0)
+    broken.push(`${outcome.falseAccepts} false accepts: revoked sessions were served`)
+  try {
+    await predict({ outcome, expect })
+  } catch (error) {
+    if (!isFailedExpectation(error)) throw error
+    broken.push(stripVTControlCharacters(messageOf(error)))
+  }
+  // Without proof there is no claim, neither a good one nor a bad one; except that a false accept needs no other proof.
+  if (open.length > 0 && outcome.falseAccepts === 0)
+    return { verdict: 'not-proven', reasons: [...open, ...broken] }
+  return broken.length > 0 ? { verdict: 'broke', reasons: broken } : { verdict: 'held', reasons: [] }
+}
+
+/** Playwright's expect marks what it throws with the matcher's result; anything else is a mistake in the verdict itself. */
+function isFailedExpectation(error: unknown): boolean {
+  return error instanceof Error && 'matcherResult' in error
+}

@@ -1,0 +1,38 @@
+import type { Activity, Segment, Surface } from './outcome/history.ts'
+
+/** One value, or any of several. */
+type OneOrMore<T> = T | readonly T[]
+
+/** Picks segments: a field left out matches all. */
+export interface Selector {
+  app?: OneOrMore<string>
+  surface?: OneOrMore<Surface>
+  region?: OneOrMore<string>
+  activity?: OneOrMore<Activity>
+}
+
+/** The segments that a scenario allows to be harmed: those that any selector picks. `[]` allows none. */
+export type Scope = Selector | readonly Selector[]
+
+function picks<T>(wanted: OneOrMore<T> | undefined, value: T): boolean {
+  if (wanted === undefined) return true
+  return Array.isArray(wanted) ? wanted.includes(value) : wanted === value
+}
+
+/** Whether a selector picks a segment; fields that the segment does not have are not asked about. */
+export function matches(selector: Selector, segment: Partial<Segment>): boolean {
+  return (['app', 'surface', 'region', 'activity'] as const).every(
+    field => segment[field] === undefined || picks<string>(selector[field], segment[field]),
+  )
+}
+
+/** The app that shares nothing with the others: the control group. */
+export const controlApp = 'rival'
+
+/** Whether a segment may be harmed. The control app's never may, unless a selector names that app. */
+export function inScope(scope: Scope, segment: Segment): boolean {
+  const selectors: readonly Selector[] = Array.isArray(scope) ? scope : [scope as Selector]
+  return selectors.some(
+    selector => (segment.app !== controlApp || selector.app !== undefined) && matches(selector, segment),
+  )
+}

@@ -1,0 +1,181 @@
+/**
+ * Starts single containers through testcontainers, locked down: no privileges, no writable image, no way out.
+ * What testcontainers adds for the general case is left out where it costs time: no port is published or checked on
+ * inside services, and one log stream serves both to wait for readiness and to keep the last lines.
+ */
+import type { ContainerCreateOptions, HostConfig } from 'dockerode'
+import type { StartedTestContainer, WaitStrategy } from 'testcontainers'
+import { StackError } from '../../errors.ts'
+import type { DatabaseSecrets } from '../driver.ts'
+import { stackLabel } from '../ledger.ts'
+import { engineMessage } from './engine.ts'
+import { LogTail } from './log-tail.ts'
+
+/** Which service a container runs, beside the stack that it belongs to. */
+const serviceLabel = 'firebreak.service'
+
+export interface ContainerSpec {
+  stack: string
+  service: string
+  image: string
+  command: readonly string[]
+  env: Readonly<Record<string, string>>
+  user: string
+  memoryMiB: number
+  /** Folders in memory, writable for all, with their size. They are empty again after a restart. */
+  foldersMiB: Readonly<Record<string, number>>
+  /** The network that it is created on. */
+  network: string
+  /** Its fixed address there, if it has one. */
+  address?: string
+  /** Names that it knows, with their addresses. */
+  hosts: Readonly<Record<string, string>>
+  /** Container ports to publish on 127.0.0.1, at ports that the engine chooses. */
+  published?: readonly number[]
+  /** Runs between its creation and its start. */
+  onCreated?: (containerId: string) => Promise<void>
+  /** A line that says that it is ready, and how often it says so until it is. */
+  ready: RegExp
+  readyLines: number
+  startMsMax: number
+}
+
+export interface RunningContainer {
+  /** The port on 127.0.0.1 at which a published port is reached. */
+  publishedPort(containerPort: number): number
+  logs(): string[]
+}
+
+/** Sets what testcontainers has no method for. */
+function confine(createOptions: ContainerCreateOptions, host: HostConfig, spec: ContainerSpec): void {
+  const { network, address, service } = spec
+  createOptions.Hostname = service
+  createOptions.NetworkingConfig = {
+    EndpointsConfig: {
+      [network]: {
+        Aliases: [service],
+        ...(address === undefined ? {} : { IPAMConfig: { IPv4Address: address } }),
+      },
+    },
+  }
+  host.ReadonlyRootfs = true
+  host.Memory = spec.memoryMiB * 2 ** 20
+  host.MemorySwap = host.Memory
+  host.LogConfig = { Type: 'json-file', Config: { 'max-size': '8m', 'max-file': '1' } }
+  // One hop reaches every neighbour and this machine; the first router drops the packet and says so.
+  host.Sysctls = { 'net.ipv4.ip_default_ttl': '1' }
+  // Names that are in no hosts file are asked of nobody.
+  host.Dns = ['127.0.0.1']
+  host.DnsOptions = ['timeout:1', 'attempts:1']
+  host.PortBindings = Object.fromEntries(
+    (spec.published ?? []).map(port => [`${port}/tcp`, [{ HostIp: '127.0.0.1', HostPort: '' }]]),
+  )
+}
+
+/** Waits on the log that is followed anyway. Its rejection says how the container ended, if it did. */
+function waitFor(tail: LogTail, { startMsMax }: ContainerSpec): WaitStrategy {
+  const strategy: WaitStrategy = {
+    async waitUntilReady(container) {
+      const readiness = await tail.readiness(startMsMax)
+      if (readiness === 'ready') return
+      if (readiness === 'late') throw new Error(`did not say that it is ready within ${startMsMax} ms`)
+      const { State } = await container.inspect()
+      const how = State.OOMKilled ? ', out of memory' : ''
+      throw new Error(`ended with exit code ${State.ExitCode}${how} before it was ready`)
+    },
+    withStartupTimeout: () => strategy,
+    isStartupTimeoutSet: () => true,
+    getStartupTimeout: () => startMsMax,
+  }
+  return strategy
+}
+
+/** The two ways to start a container of a stack. Both reject with a StackError holding its last lines. */
+export interface ContainerStarter {
+  start(spec: ContainerSpec): Promise<RunningContainer>
+  startDatabase(spec: ContainerSpec, secrets: DatabaseSecrets): Promise<RunningContainer>
+}
+
+/** Loads testcontainers, which takes a while, and gives what starts containers with it. */
+export async function loadContainerStarter(): Promise<ContainerStarter> {
+  // Its own helper container, Ryuk, removes leftovers only while the engine runs it, and its image must be pulled.
+  // Here the stack's watchdog and ledger do that, on every runtime alike.
+  process.env.TESTCONTAINERS_RYUK_DISABLED = 'true'
+  const [{ GenericContainer, PullPolicy }, { PostgreSqlContainer }] = await Promise.all([
+    import('testcontainers'),
+    import('@testcontainers/postgresql'),
+  ])
+
+  class StackContainer extends GenericContainer {
+    readonly #spec: ContainerSpec
+
+    constructor(spec: ContainerSpec) {
+      super(spec.image)
+      this.#spec = spec
+      if (spec.published !== undefined) this.withExposedPorts(...spec.published)
+    }
+
+    protected override async beforeContainerCreated(): Promise<void> {
+      confine(this.createOpts, this.hostConfig, this.#spec)
+    }
+
+    protected override async containerCreated(containerId: string): Promise<void> {
+      await this.#spec.onCreated?.(containerId)
+    }
+  }
+
+  class DatabaseContainer extends PostgreSqlContainer {
+    readonly #spec: ContainerSpec
+
+    constructor(spec: ContainerSpec, { user, password, database }: DatabaseSecrets) {
+      super(spec.image)
+      this.#spec = spec
+      this.withUsername(user).withPassword(password).withDatabase(database)
+      // The log tells; a program that asks four times a second would only take time from the stack.
+      this.withHealthCheck({ test: ['NONE'] as never })
+    }
+
+    protected override async beforeContainerCreated(): Promise<void> {
+      confine(this.createOpts, this.hostConfig, this.#spec)
+    }
+  }
+
+  const run = async (spec: ContainerSpec, container: InstanceType<typeof GenericContainer>) => {
+    const tail = new LogTail(spec.ready, spec.readyLines)
+    container
+      .withName(`firebreak-${spec.stack}-${spec.service}`)
+      .withLabels({ [stackLabel]: spec.stack, [serviceLabel]: spec.service })
+      .withCommand([...spec.command])
+      .withEnvironment({ ...spec.env })
+      .withUser(spec.user)
+      .withDroppedCapabilities('ALL')
+      .withSecurityOpt('no-new-privileges:true')
+      .withTmpFs(tmpfsOf(spec.foldersMiB))
+      .withNetworkMode(spec.network)
+      .withExtraHosts(Object.entries(spec.hosts).map(([host, ipAddress]) => ({ host, ipAddress })))
+      .withPullPolicy(PullPolicy.neverPull())
+      .withLogConsumer(stream => tail.follow(stream))
+      .withWaitStrategy(waitFor(tail, spec))
+    const started: StartedTestContainer = await container.start().catch((error: unknown) => {
+      throw new StackError(spec.service, engineMessage(error), {
+        logs: tail.lines().slice(-20),
+        cause: error,
+      })
+    })
+    return { publishedPort: (port: number) => started.getMappedPort(port), logs: () => tail.lines() }
+  }
+
+  return {
+    start: spec => run(spec, new StackContainer(spec)),
+    startDatabase: (spec, secrets) => run(spec, new DatabaseContainer(spec, secrets)),
+  }
+}
+
+function tmpfsOf(foldersMiB: ContainerSpec['foldersMiB']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(foldersMiB).map(([folder, sizeMiB]) => [
+      folder,
+      `rw,nosuid,nodev,mode=1777,size=${sizeMiB}m`,
+    ]),
+  )
+}

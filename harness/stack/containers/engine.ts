@@ -1,0 +1,198 @@
+/**
+ * The container engine: where it is, whether it answers, and what a stack has left on it. The watchdog uses this file
+ * and must start fast, so it loads dockerode only when asked to talk, and testcontainers never.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir, userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type Docker from 'dockerode'
+import { HarnessError, messageOf } from '../../errors.ts'
+import { stackLabel } from '../ledger.ts'
+
+const answerDeadlineMs = 2_000
+
+interface EngineAddress {
+  /** As a DOCKER_HOST would say it. */
+  uri: string
+  /** Works out the client's options; throws where the address makes no sense or a certificate cannot be read. */
+  options(): Docker.DockerOptions
+}
+
+/** Settings of ~/.testcontainers.properties; none where there is no such file. */
+function testcontainersProperties(): Record<string, string> {
+  try {
+    const lines = readFileSync(join(homedir(), '.testcontainers.properties'), 'utf8').split('\n')
+    const pairs = lines.flatMap(line => {
+      const [, key, value] = /^\s*([\w.]+)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? []
+      return key !== undefined && value !== undefined ? [[key, value] as const] : []
+    })
+    return Object.fromEntries(pairs)
+  } catch {
+    return {}
+  }
+}
+
+/** Client options for an address that the user named. `certificates` is a folder, given where TLS is wanted. */
+function optionsFor(uri: string, certificates: string | undefined): Docker.DockerOptions {
+  const { hostname, port, pathname } = new URL(uri)
+  if (hostname === '') return { socketPath: pathname }
+  if (certificates === undefined) return { host: hostname, port }
+  const read = (name: string) => readFileSync(resolve(certificates, name))
+  const secrets = { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') }
+  return { host: hostname, port, protocol: 'https', ...secrets }
+}
+
+/** Where engines usually listen, in the order in which testcontainers looks. */
+function usualSockets(): string[] {
+  if (process.platform === 'win32') return ['//./pipe/docker_engine']
+  const runtimeDirectory = process.env.XDG_RUNTIME_DIR
+  return [
+    '/var/run/docker.sock',
+    ...(runtimeDirectory === undefined ? [] : [join(runtimeDirectory, 'docker.sock')]),
+    join(homedir(), '.docker/run/docker.sock'),
+    join(homedir(), '.docker/desktop/docker.sock'),
+    `/run/user/${userInfo().uid}/docker.sock`,
+  ].filter(path => existsSync(path))
+}
+
+/**
+ * Where an engine may be, most wanted first: the order of testcontainers, so that both talk to the same one. Where the
+ * user names an engine, no other is tried.
+ */
+function candidates(): EngineAddress[] {
+  const properties = testcontainersProperties()
+  const verify = process.env.DOCKER_TLS_VERIFY ?? properties['docker.tls.verify']
+  const path = process.env.DOCKER_CERT_PATH ?? properties['docker.cert.path']
+  const named = properties['tc.host'] ?? process.env.DOCKER_HOST ?? properties['docker.host'] ?? ''
+  if (named !== '') {
+    return [{ uri: named, options: () => optionsFor(named, verify === '1' ? path : undefined) }]
+  }
+  return usualSockets().map(socketPath => ({ uri: `unix://${socketPath}`, options: () => ({ socketPath }) }))
+}
+
+async function connect(address: EngineAddress, timeout?: number): Promise<Docker> {
+  const { default: Dockerode } = await import('dockerode')
+  return new Dockerode({ ...address.options(), ...(timeout === undefined ? {} : { timeout }) })
+}
+
+/** What answers at an address. Rejects if nothing does in time. */
+async function descriptionOf(address: EngineAddress): Promise<string> {
+  const started = performance.now()
+  try {
+    const version = await (await connect(address, answerDeadlineMs)).version()
+    return `${version.Components?.[0]?.Name ?? 'Engine'} ${version.Version} (API ${version.ApiVersion}) at ${address.uri}`
+  } catch (error) {
+    const late = performance.now() - started >= answerDeadlineMs
+    throw late ? new HarnessError(`no answer within ${answerDeadlineMs} ms`, { cause: error }) : error
+  }
+}
+
+async function findAddress(): Promise<{ address: EngineAddress; description: string }> {
+  const failures: string[] = []
+  for (const address of candidates()) {
+    try {
+      return { address, description: await descriptionOf(address) }
+    } catch (error) {
+      failures.push(`${address.uri}: ${engineMessage(error)}`)
+    }
+  }
+  throw new HarnessError(
+    failures.length > 0
+      ? `no container engine answers (${failures.join('; ')}); start one, or point DOCKER_HOST at one`
+      : 'no container engine found: DOCKER_HOST is not set and no usual socket exists; start an engine, or set DOCKER_HOST',
+  )
+}
+
+/** Whether a Docker-compatible engine answers, and which; decided within a few seconds, silently. */
+export async function findEngine(): Promise<{ ok: true; description: string } | { ok: false; why: string }> {
+  try {
+    return { ok: true, description: (await findAddress()).description }
+  } catch (error) {
+    return { ok: false, why: messageOf(error) }
+  }
+}
+
+/** A client for the engine that `findEngine` finds. Rejects with a HarnessError if none answers. */
+export async function openEngine(): Promise<Docker> {
+  return connect((await findAddress()).address)
+}
+
+/** What an engine's error says, without the wrapping of its client. */
+export function engineMessage(error: unknown): string {
+  return (error as { json?: { message?: string } | null }).json?.message ?? messageOf(error)
+}
+
+/** Whether an engine's error says that the thing named is not there. */
+export function isNotFound(error: unknown): boolean {
+  return (error as { statusCode?: number }).statusCode === 404
+}
+
+/** Whether an engine's error says that the thing is in use, or being removed already. */
+function isConflict(error: unknown): boolean {
+  const { statusCode } = error as { statusCode?: number }
+  return statusCode === 409 || (statusCode === 403 && /active endpoints/.test(engineMessage(error)))
+}
+
+/** Removes what one listing shows: containers first, since a network in use cannot go. */
+async function removeOnce(docker: Docker, label: string): Promise<{ found: number; errors: unknown[] }> {
+  const filters = { label: [label] }
+  const errors: unknown[] = []
+  const attempt = async (removal: Promise<unknown>) => {
+    await removal.catch((error: unknown) => {
+      if (!isNotFound(error) && !isConflict(error)) errors.push(error)
+    })
+  }
+  const containers = await docker.listContainers({ all: true, filters })
+  await Promise.all(
+    containers.map(({ Id }) => attempt(docker.getContainer(Id).remove({ force: true, v: true }))),
+  )
+  const networks = await docker.listNetworks({ filters })
+  await Promise.all(networks.map(({ Id }) => attempt(docker.getNetwork(Id).remove())))
+  return { found: containers.length + networks.length, errors }
+}
+
+/**
+ * Removes all containers, then all networks, of a stack. Idempotent. Looks again until nothing is found: what was
+ * being created or removed meanwhile counts too. Rejects with an AggregateError naming all that stays.
+ */
+export async function removeStackContainers(stackId: string, engine?: Docker): Promise<void> {
+  const docker = engine ?? (await openEngine())
+  let errors: unknown[] = []
+  for (let pass = 0; pass < 20; pass += 1) {
+    const { found, errors: passErrors } = await removeOnce(docker, `${stackLabel}=${stackId}`)
+    if (found === 0) return
+    errors = passErrors
+    // The first look again is at once; later ones mean that the engine is still busy with a removal.
+    if (pass > 0) await sleep(100)
+  }
+  throw new AggregateError(
+    errors,
+    `stack ${stackId}: containers or networks stay after 20 attempts: ${errors.map(engineMessage).join('; ') || 'the engine keeps them busy'}`,
+  )
+}
+
+/** What a stack has on the engine: names of its containers and networks. */
+export interface StackLeftovers {
+  stack: string
+  containers: string[]
+  networks: string[]
+}
+
+/** Everything on the engine that belongs to any stack, by stack. Stacks that run are among them. */
+export async function listStackLeftovers(): Promise<StackLeftovers[]> {
+  const docker = await openEngine()
+  const filters = { label: [stackLabel] }
+  const stacks = new Map<string, StackLeftovers>()
+  const of = (labels: Record<string, string> | undefined): StackLeftovers => {
+    const stack = labels?.[stackLabel] ?? ''
+    const known = stacks.get(stack) ?? { stack, containers: [], networks: [] }
+    stacks.set(stack, known)
+    return known
+  }
+  for (const { Id, Names, Labels } of await docker.listContainers({ all: true, filters })) {
+    of(Labels).containers.push((Names[0] ?? Id).replace(/^\//, ''))
+  }
+  for (const { Name, Labels } of await docker.listNetworks({ filters })) of(Labels).networks.push(Name)
+  return [...stacks.values()].toSorted((a, b) => a.stack.localeCompare(b.stack))
+}

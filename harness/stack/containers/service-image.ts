@@ -1,0 +1,69 @@
+/** The image that runs every service and the fault proxy: the Node image, their source, and the packages they need. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type Docker from 'dockerode'
+import { imageId, layerImage, removeOldImages } from './engine-images.ts'
+import { filesBelow, productionFolders } from './production-files.ts'
+import type { TarEntry } from './tar.ts'
+
+const repository = 'firebreak/services'
+const project = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** The packages that services and the proxy import. All of them, and all that they need, are plain JavaScript. */
+const roots = ['@hono/node-server', 'cockatiel', 'hono', 'jose', 'pg', 'undici', 'zod']
+const sources = ['services', 'harness/proxy']
+const lockFile = join(project, 'package-lock.json')
+
+/** How many service images stay: that of this tree, and those of trees that another process may be about to run. */
+const keptImages = 3
+
+const folder = 'firebreak'
+const changes = [`WORKDIR /${folder}`, 'ENV NODE_ENV=production', 'CMD ["node"]']
+
+/** The source files of the image, read once, so that the image holds exactly what its name was made from. */
+function sourceEntries() {
+  const paths = ['package.json', ...sources.flatMap(path => filesBelow(project, path))]
+  return paths.map(path => ({
+    path: `${folder}/${path}`,
+    mode: 0o644,
+    content: readFileSync(join(project, path)),
+  }))
+}
+
+/** TypeScript is not run inside packages; maps and papers are of no use at run time. */
+function isNeeded(name: string): boolean {
+  return !/\.([cm]?ts|map|md)$/.test(name)
+}
+
+/** The name of the image, made from all that is in it. The lock file stands for the packages. */
+function nameFor(baseId: string, files: ReturnType<typeof sourceEntries>): string {
+  const hash = createHash('sha256').update([baseId, ...roots, ...changes].join('\0'))
+  hash.update(readFileSync(lockFile))
+  for (const { path, content } of files) hash.update(`\0${path}\0`).update(content)
+  return `${repository}:${hash.digest('hex').slice(0, 16)}`
+}
+
+/**
+ * Makes sure that the image of this project's services is on the engine, on top of `base`; resolves to its name.
+ */
+export async function ensureServiceImage(
+  docker: Docker,
+  base: string,
+  log: (line: string) => void,
+): Promise<string> {
+  const files = sourceEntries()
+  const name = nameFor((await imageId(docker, base)) ?? base, files)
+  if ((await imageId(docker, name)) !== undefined) return name
+  const packages = productionFolders(lockFile, roots)
+  const packageFiles = packages.flatMap(path => filesBelow(project, path, isNeeded))
+  log(`making ${name} from ${files.length} source files and ${packages.length} packages`)
+  const entries: TarEntry[] = [
+    ...packageFiles.map(path => ({ path: `${folder}/${path}`, mode: 0o644, file: join(project, path) })),
+    ...files,
+  ]
+  await layerImage(docker, name, { base, entries, changes })
+  await removeOldImages(docker, repository, keptImages)
+  return name
+}

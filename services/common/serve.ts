@@ -1,0 +1,36 @@
+import { serve as listen } from '@hono/node-server'
+import type { Log } from './log.ts'
+
+/** What every service factory gives. */
+export interface FetchHandler {
+  fetch(request: Request): Response | Promise<Response>
+}
+
+export interface ServeOptions {
+  host: string
+  /** 0 lets the kernel choose. */
+  port: number
+  log: Log
+  /** Called once when the process is asked to stop. */
+  onStop?: () => void | Promise<void>
+}
+
+/** Opens the service's socket, says so with the event `listening`, and stops on SIGTERM and SIGINT. */
+export function serve(service: FetchHandler, { host, port, log, onStop }: ServeOptions): void {
+  const server = listen({ fetch: request => service.fetch(request), hostname: host, port }, address => {
+    log('listening', { port: address.port })
+  })
+  server.on('error', error => {
+    log('cannot-listen', { host, port, reason: error.message })
+    process.exit(1)
+  })
+  const stop = async (signal: string) => {
+    log('stopping', { signal })
+    server.close()
+    if ('closeAllConnections' in server) server.closeAllConnections()
+    await onStop?.()
+    process.exit(0)
+  }
+  process.once('SIGTERM', () => void stop('SIGTERM'))
+  process.once('SIGINT', () => void stop('SIGINT'))
+}

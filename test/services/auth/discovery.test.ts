@@ -1,0 +1,90 @@
+import { createLocalJWKSet, jwtVerify } from 'jose'
+import { describe, expect, test } from 'vitest'
+import { createKeyring } from '../../../services/auth/keyring.ts'
+import { createMemoryStore } from '../../../services/auth/store-memory.ts'
+import { otherIssuer, startAuth, startAuthWithUser } from './helpers.ts'
+
+describe('the key set', () => {
+  test('lists public keys only, and may be kept for a while', async () => {
+    const { headers, body } = await startAuth().send('/jwks')
+    expect(headers.get('cache-control')).toBe('public, max-age=10')
+    expect(body).toEqual({
+      keys: [
+        {
+          kty: 'OKP',
+          crv: 'Ed25519',
+          x: expect.any(String),
+          kid: expect.any(String),
+          alg: 'EdDSA',
+          use: 'sig',
+        },
+      ],
+    })
+  })
+
+  test('verifies an access token without asking auth', async () => {
+    const auth = await startAuthWithUser()
+    const { access_token, subject } = await auth.signIn('mobile')
+    const keys = createLocalJWKSet((await auth.send('/jwks')).body)
+    const { payload } = await jwtVerify(access_token, keys, {
+      issuer: 'https://auth.firebreak.test',
+      audience: 'firebreak-apps',
+      typ: 'at+jwt',
+      algorithms: ['EdDSA'],
+    })
+    expect(payload.sub).toBe(subject)
+  })
+
+  test('is one and the same for processes that start together', async () => {
+    const store = createMemoryStore()
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => startAuth({ store })).map(auth => auth.send('/jwks')),
+    )
+    expect(new Set(answers.map(answer => answer.body.keys[0].kid)).size).toBe(1)
+  })
+
+  test('lets one process verify what another signed', async () => {
+    const store = createMemoryStore()
+    const [a, b] = [await startAuthWithUser({ store }), startAuth({ store })]
+    const { access_token, refresh_token } = await a.signIn('mobile')
+    expect(await b.introspect(access_token)).toMatchObject({ active: true })
+    expect((await b.refresh(refresh_token)).status).toBe(200)
+  })
+
+  test('takes up a key that is added later, and signs with the newest', async () => {
+    const store = createMemoryStore()
+    const keyring = createKeyring(store)
+    const first = await keyring.signingKey()
+    const added = await anotherSigningKey()
+    await store.addSigningKey({ ...added, generation: 2 })
+    expect(await keyring.verificationKey(added.kid)).toBeDefined()
+    expect((await keyring.signingKey()).kid).toBe(added.kid)
+    expect(await keyring.verificationKey(first.kid)).toBeDefined()
+    expect(await keyring.publicJwks()).toHaveLength(2)
+  })
+})
+
+async function anotherSigningKey() {
+  const other = createMemoryStore()
+  await createKeyring(other).signingKey()
+  const [key] = await other.signingKeys()
+  if (!key) throw new Error('no key was made')
+  return key
+}
+
+describe('metadata', () => {
+  test('names the endpoints under the issuer of the moment', async () => {
+    const auth = startAuth()
+    const path = '/.well-known/oauth-authorization-server'
+    expect((await auth.send(path)).body).toMatchObject({
+      issuer: 'https://auth.firebreak.test',
+      token_endpoint: 'https://auth.firebreak.test/token',
+      jwks_uri: 'https://auth.firebreak.test/jwks',
+      introspection_endpoint: 'https://auth.firebreak.test/introspect',
+      revocation_endpoint: 'https://auth.firebreak.test/revoke',
+      grant_types_supported: ['refresh_token'],
+    })
+    auth.setConfig({ issuer: `${otherIssuer}/` })
+    expect((await auth.send(path)).body.token_endpoint).toBe(`${otherIssuer}/token`)
+  })
+})

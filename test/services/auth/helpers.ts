@@ -1,0 +1,111 @@
+import { exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT } from 'jose'
+import { expect } from 'vitest'
+import { createAuth } from '../../../services/auth/auth.ts'
+import { type AuthConfig, defaultAuthConfig } from '../../../services/auth/config.ts'
+import type { AuthStore } from '../../../services/auth/store.ts'
+import { createMemoryStore } from '../../../services/auth/store-memory.ts'
+
+export const adminToken = 'an-operator-token-for-tests'
+export const password = 'correct horse battery staple'
+export const otherIssuer = 'https://wrong.example'
+
+export interface LogLine {
+  event: string
+  fields: Record<string, unknown> | undefined
+}
+
+export interface Answer {
+  status: number
+  headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever an answer holds, and fails if it is not there
+  body: any
+}
+
+/** An auth service in this process, with a configuration that can be changed under it. */
+export function startAuth({ store = createMemoryStore() }: { store?: AuthStore } = {}) {
+  const lines: LogLine[] = []
+  let config: AuthConfig = defaultAuthConfig
+  const auth = createAuth({
+    store,
+    config: () => config,
+    adminToken,
+    log: (event, fields) => lines.push({ event, fields }),
+  })
+
+  async function send(path: string, init: RequestInit = {}): Promise<Answer> {
+    const response = await auth.fetch(new Request(`http://auth${path}`, init))
+    return { status: response.status, headers: response.headers, body: await response.json() }
+  }
+  const json = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    send(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
+  const form = (path: string, fields: Record<string, string> | [string, string][]) =>
+    send(path, { method: 'POST', body: new URLSearchParams(fields) })
+
+  return {
+    store,
+    lines,
+    send,
+    json,
+    form,
+    setConfig(change: Partial<AuthConfig>) {
+      config = { ...config, ...change }
+    },
+    config: () => config,
+    createUsers: (prefix: string, count: number, secret = password) =>
+      json('/admin/users', { prefix, count, password: secret }, { authorization: `Bearer ${adminToken}` }),
+    async signIn(kind: 'web' | 'mobile', username = 'user0') {
+      const answer = await json('/sign-in', { username, password, kind })
+      expect(answer.status).toBe(200)
+      return answer.body
+    },
+    introspect: async (token: string) => (await form('/introspect', { token })).body,
+    refresh: (refreshToken: string) =>
+      form('/token', { grant_type: 'refresh_token', refresh_token: refreshToken }),
+  }
+}
+
+/** The same with one user, `user0`. */
+export async function startAuthWithUser(options: { store?: AuthStore } = {}) {
+  const auth = startAuth(options)
+  expect((await auth.createUsers('user', 1)).status).toBe(200)
+  return auth
+}
+
+interface Forgery {
+  store: AuthStore
+  header?: Record<string, unknown>
+  claims?: JWTPayload
+  /** Sign with a key that auth does not have, under the name of the one it has. */
+  foreignKey?: boolean
+}
+
+/** An access token made outside auth; what is not given is as auth would make it. */
+export async function forgeAccessToken({ store, header, claims, foreignKey }: Forgery): Promise<string> {
+  const [stored] = await store.signingKeys()
+  if (!stored) throw new Error('auth has no signing key yet')
+  const foreign = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
+  const jwk = foreignKey ? await exportJWK(foreign.privateKey) : stored.privateJwk
+  const now = Math.floor(Date.now() / 1000)
+  const { issuer: iss, audience: aud } = defaultAuthConfig
+  return new SignJWT({ iss, aud, sub: 's', jti: 'j', sid: 'x', iat: now, exp: now + 60, ...claims })
+    .setProtectedHeader({ alg: 'EdDSA', kid: stored.kid, typ: 'at+jwt', ...header })
+    .sign(await importJWK(jwk, 'EdDSA'))
+}
+
+/** A store that fails every call with what `error` gives, while it gives something. */
+export function failingStore(inner: AuthStore, error: () => unknown): AuthStore {
+  return new Proxy(inner, {
+    get(target, name) {
+      const method = Reflect.get(target, name)
+      return async (...values: unknown[]) => {
+        const thrown = error()
+        if (thrown !== undefined) throw thrown
+        return Reflect.apply(method, target, values)
+      }
+    },
+  })
+}

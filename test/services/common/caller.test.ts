@@ -1,0 +1,112 @@
+import { delay, HttpResponse, http } from 'msw'
+import { setupServer } from 'msw/node'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { CallFailed, createCaller } from '../../../services/common/caller.ts'
+import type { Mitigation } from '../../../services/common/mitigations.ts'
+import { RetryBudget } from '../../../services/common/retry-budget.ts'
+
+const base = 'http://dependency.test'
+const server = setupServer()
+beforeAll(() => server.listen({ onUnhandledFrame: 'error' }))
+afterEach(() => server.resetHandlers())
+afterAll(() => server.close())
+
+const call = { path: '/', timeoutMs: 80 }
+
+function callerWith(...names: Mitigation[]) {
+  return createCaller(base, { fetch, log: () => {}, mitigations: new Set(names) })
+}
+
+/** A dependency that answers as told, and counts. */
+function dependency(answer: (request: number) => Response | Promise<Response>) {
+  const seen = { requests: 0 }
+  server.use(
+    http.all(`${base}/*`, () => {
+      seen.requests += 1
+      return answer(seen.requests)
+    }),
+  )
+  return seen
+}
+
+const kindOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'answered',
+    error => (error instanceof CallFailed ? error.kind : `not a CallFailed: ${error}`),
+  )
+
+describe('createCaller', () => {
+  test.each([
+    ['timeout', () => delay(500).then(() => HttpResponse.text('late'))],
+    ['server-error', () => new HttpResponse(null, { status: 503 })],
+    ['overloaded', () => new HttpResponse(null, { status: 429 })],
+    ['unreachable', () => HttpResponse.error()],
+  ])('says %s', async (kind, answer) => {
+    dependency(answer)
+    expect(await kindOf(callerWith().call(call))).toBe(kind)
+  })
+
+  test('gives a 4xx as an answer: what it means is for the caller to say', async () => {
+    dependency(() => HttpResponse.json({ error: 'nope' }, { status: 404 }))
+    expect(await callerWith().call(call)).toMatchObject({ status: 404, text: '{"error":"nope"}' })
+  })
+
+  test('without mitigations tries once more, at once, every time', async () => {
+    const seen = dependency(() => new HttpResponse(null, { status: 500 }))
+    const caller = callerWith()
+    for (let index = 0; index < 20; index += 1) await kindOf(caller.call(call))
+    expect(seen.requests).toBe(40)
+  })
+
+  test('retry-budget: retries help with a stumble and stay a small share of a breakdown', async () => {
+    const stumble = dependency(request => new HttpResponse(null, { status: request === 1 ? 500 : 200 }))
+    expect((await callerWith('retry-budget').call(call)).status).toBe(200)
+    expect(stumble.requests).toBe(2)
+
+    server.resetHandlers()
+    const breakdown = dependency(() => new HttpResponse(null, { status: 500 }))
+    const caller = callerWith('retry-budget')
+    for (let index = 0; index < 40; index += 1) await kindOf(caller.call(call))
+    // 40 calls, 5 retries saved up, one more earned per ten calls.
+    expect(breakdown.requests).toBeGreaterThan(40)
+    expect(breakdown.requests).toBeLessThanOrEqual(40 + 5 + 4)
+  })
+
+  test('retry-budget: gives up at a deadline instead of waiting for two full timeouts', async () => {
+    dependency(() => delay(2_000).then(() => HttpResponse.text('late')))
+    const began = performance.now()
+    expect(await kindOf(callerWith('retry-budget').call({ path: '/', timeoutMs: 400 }))).toBe('timeout')
+    const withDeadlineMs = performance.now() - began
+    const again = performance.now()
+    expect(await kindOf(callerWith().call({ path: '/', timeoutMs: 400 }))).toBe('timeout')
+    expect(withDeadlineMs).toBeLessThan(performance.now() - again)
+  })
+
+  test('circuit-breaker: stops asking after five failures in a row, and asks again later with one probe', async () => {
+    let healthy = false
+    const seen = dependency(() => new HttpResponse(null, { status: healthy ? 200 : 500 }))
+    const caller = callerWith('circuit-breaker', 'retry-budget')
+    for (let index = 0; index < 30; index += 1) await kindOf(caller.call(call))
+    expect(await kindOf(caller.call(call))).toBe('circuit-open')
+    expect(seen.requests).toBe(5)
+    healthy = true
+    await new Promise(resolve => setTimeout(resolve, 1_100))
+    const results = await Promise.all(Array.from({ length: 5 }, () => kindOf(caller.call(call))))
+    expect(results).toContain('answered')
+    expect(seen.requests).toBeGreaterThan(5)
+    expect(await kindOf(caller.call(call))).toBe('answered')
+  })
+})
+
+describe('RetryBudget', () => {
+  test('earns a share of each request and saves up no more than its limit', () => {
+    const budget = new RetryBudget({ share: 0.5, max: 2 })
+    expect([budget.withdraw(), budget.withdraw(), budget.withdraw()]).toEqual([true, true, false])
+    budget.deposit()
+    expect(budget.withdraw()).toBe(false)
+    budget.deposit()
+    expect(budget.withdraw()).toBe(true)
+    for (let index = 0; index < 100; index += 1) budget.deposit()
+    expect([budget.withdraw(), budget.withdraw(), budget.withdraw()]).toEqual([true, true, false])
+  })
+})
