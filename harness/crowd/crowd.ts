@@ -36,8 +36,9 @@ const deadlineMs = 3_000
 /** Arrivals begin this long before the timeline, so that its first second is like its others. */
 const leadMs = 1_000
 const warmUpAtOnce = 6
-const probeEveryMs = 500
-const lookAroundMs = 800
+const looksBefore = 3
+const probeEveryMs = 1_000
+const lookAroundMs = 100
 /** How long after its revocation a session is asked with again: RFC 7662 allows caches, bounded. The bound is stated. */
 export const revocationBoundMs = 1_000
 
@@ -69,6 +70,9 @@ export class Crowd implements AsyncDisposable {
       ...range(group.residents).map(index => async () => {
         const user = this.#user(group, 'resident', index)
         await signInFirst(user)
+        // A few looks before anything counts: services just started are slow until their code has run a while, and
+        // what an app remembers of a session must be there before the fault, as it would be on any other day.
+        for (let look = 0; look < looksBefore; look += 1) await user.client.browse()
         this.#residents.push({ group, user })
       }),
       ...range(group.revoked).map(index => async () => {
@@ -106,7 +110,7 @@ export class Crowd implements AsyncDisposable {
     }
     for (const { who, client, session } of this.#dead) {
       const probes = { from: Math.max(0, revocationBoundMs - leadMs), to: timelineMs }
-      this.#schedule.add(visits(probes, probeEveryMs, createRandom(seed, session)), async at => {
+      this.#schedule.add(visits(probes, probeEveryMs, createRandom(seed, `${who.user} probe`)), async at => {
         this.#recorder.probe(session, who, at, await client.probe())
       })
     }
@@ -146,8 +150,10 @@ export class Crowd implements AsyncDisposable {
       surface === 'web'
         ? new WebClient(this.#http, place, account)
         : new MobileClient(this.#http, place, account)
-    const random = createRandom(this.#options.seed, `${account.username} patience`)
-    const who = { app, surface, region, user: account.username }
+    // Not the account's name: that is new in every run, and the same seed must give the same schedule.
+    const name = `${app}-${surface}-${region}-${kind}-${index}`
+    const random = createRandom(this.#options.seed, `${name} patience`)
+    const who = { app, surface, region, user: name }
     return new User(who, client, { recorder: this.#recorder, random, ended: this.#ended.signal })
   }
 

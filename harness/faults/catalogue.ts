@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { configPush } from './config-push.ts'
 import type { RuntimeName } from '../stack/driver.ts'
+import { configPush } from './config-push.ts'
 import type { Layer } from './fault.ts'
 import { latency } from './latency.ts'
 import { reset } from './reset.ts'

@@ -49,7 +49,7 @@ export function computeOutcome(history: History, scope: Scope, options: OutcomeO
     ...options,
   })
   const windows = windowsOf(history)
-  const traffic = trafficOf(history.intents, scope)
+  const traffic = trafficOf(history.intents, scope, windows.injectedAt)
   const segments = traffic.map(each => measure(each, windows))
   const outside = segments.filter(segment => !segment.inScope)
   const recovery = recoveryOf(traffic, windows, { windowMs, stepMs, minIntents })

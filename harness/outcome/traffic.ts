@@ -66,9 +66,14 @@ export class Traffic {
   }
 }
 
-/** The traffic of every segment that has any from 0 on, sorted by app, surface, region and activity. */
-export function trafficOf(intents: readonly Intent[], scope: Scope): Traffic[] {
-  const timely = intents.filter(intent => intent.at >= 0)
+/**
+ * The traffic of every segment that has any from 0 on, sorted by app, surface, region and activity.
+ *
+ * An intent that was in flight when the first fault came counts from that moment on: what became of it is no longer the
+ * steady state's doing. Every other intent counts from its intended start.
+ */
+export function trafficOf(intents: readonly Intent[], scope: Scope, injectedAt?: number): Traffic[] {
+  const timely = intents.filter(intent => intent.at >= 0).map(intent => fromFault(intent, injectedAt))
   const groups = Map.groupBy(timely, labelOf)
   return [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -79,6 +84,12 @@ export function trafficOf(intents: readonly Intent[], scope: Scope): Traffic[] {
       const segment = { app, surface, region, activity }
       return [new Traffic(segment, inScope(scope, segment), group)]
     })
+}
+
+function fromFault(intent: Intent, injectedAt: number | undefined): Intent {
+  if (injectedAt === undefined) return intent
+  const inFlight = intent.at < injectedAt && intent.at + intent.latencyMs > injectedAt
+  return inFlight ? { ...intent, at: injectedAt } : intent
 }
 
 /** A segment in words: `feed web us browse`. */

@@ -13,7 +13,7 @@ export interface NamedScenario {
   scenario: Scenario
 }
 
-/** Loads every scenario of a folder, by name. Throws one ScenarioError for all files that are wrong. */
+/** Loads every scenario of a folder, the shortest first: the control, then the rest by name. Throws one ScenarioError for all files that are wrong. */
 export async function loadScenarios(folder = scenariosFolder): Promise<NamedScenario[]> {
   const files = readdirSync(folder)
     .filter(file => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
@@ -21,7 +21,9 @@ export async function loadScenarios(folder = scenariosFolder): Promise<NamedScen
   const loaded = await Promise.allSettled(files.map(file => load(join(folder, file))))
   const problems = loaded.flatMap(result => (result.status === 'rejected' ? [messageOf(result.reason)] : []))
   if (problems.length > 0) throw new ScenarioError(problems.join('\n'))
-  return loaded.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+  return loaded
+    .flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+    .toSorted((a, b) => a.scenario.timelineMs - b.scenario.timelineMs)
 }
 
 async function load(path: string): Promise<NamedScenario> {

@@ -10,7 +10,7 @@ export const firstDocuments: Record<string, unknown> = {
   feed: {
     issuer: 'https://auth.firebreak.test',
     audience: 'firebreak-apps',
-    checkTimeoutMs: 500,
+    checkTimeoutMs: 800,
     signInTimeoutMs: 1_000,
     graceMs: 60_000,
   },

@@ -17,7 +17,7 @@ export type AppConfig = z.output<typeof appConfigSchema>
 export const defaultAppConfig: AppConfig = {
   issuer: 'https://auth.firebreak.test',
   audience: 'firebreak-apps',
-  checkTimeoutMs: 500,
+  checkTimeoutMs: 800,
   signInTimeoutMs: 1_000,
   graceMs: 60_000,
 }

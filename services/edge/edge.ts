@@ -67,7 +67,13 @@ export function createEdge({ region, fetch, config, links, log }: EdgeWorld): Fe
         redirect: 'manual',
         signal: controller.signal,
       })
-      return new Response(response.body, { status: response.status, headers: forwardable(response.headers) })
+      // Read whole: pages are small, the limit then covers all of the answer, and one cut short becomes a plain 502.
+      const answer = await response.arrayBuffer()
+      const hasBody = answer.byteLength > 0
+      return new Response(hasBody ? answer : null, {
+        status: response.status,
+        headers: forwardable(response.headers),
+      })
     } catch (error) {
       const timedOut = controller.signal.aborted
       log('app-failed', { app: name, reason: timedOut ? 'timeout' : String((error as Error).cause ?? error) })

@@ -4,7 +4,7 @@
  * inside services, and one log stream serves both to wait for readiness and to keep the last lines.
  */
 import type { ContainerCreateOptions, HostConfig } from 'dockerode'
-import type { StartedTestContainer, WaitStrategy } from 'testcontainers'
+import type { GenericContainer, WaitStrategy } from 'testcontainers'
 import { StackError } from '../../errors.ts'
 import type { DatabaseSecrets } from '../driver.ts'
 import { stackLabel } from '../ledger.ts'
@@ -101,10 +101,8 @@ export async function loadContainerStarter(): Promise<ContainerStarter> {
   // Its own helper container, Ryuk, removes leftovers only while the engine runs it, and its image must be pulled.
   // Here the stack's watchdog and ledger do that, on every runtime alike.
   process.env.TESTCONTAINERS_RYUK_DISABLED = 'true'
-  const [{ GenericContainer, PullPolicy }, { PostgreSqlContainer }] = await Promise.all([
-    import('testcontainers'),
-    import('@testcontainers/postgresql'),
-  ])
+  const { GenericContainer } = await import('testcontainers')
+  const { PostgreSqlContainer } = await import('@testcontainers/postgresql')
 
   class StackContainer extends GenericContainer {
     readonly #spec: ContainerSpec
@@ -140,35 +138,32 @@ export async function loadContainerStarter(): Promise<ContainerStarter> {
     }
   }
 
-  const run = async (spec: ContainerSpec, container: InstanceType<typeof GenericContainer>) => {
-    const tail = new LogTail(spec.ready, spec.readyLines)
-    container
-      .withName(`firebreak-${spec.stack}-${spec.service}`)
-      .withLabels({ [stackLabel]: spec.stack, [serviceLabel]: spec.service })
-      .withCommand([...spec.command])
-      .withEnvironment({ ...spec.env })
-      .withUser(spec.user)
-      .withDroppedCapabilities('ALL')
-      .withSecurityOpt('no-new-privileges:true')
-      .withTmpFs(tmpfsOf(spec.foldersMiB))
-      .withNetworkMode(spec.network)
-      .withExtraHosts(Object.entries(spec.hosts).map(([host, ipAddress]) => ({ host, ipAddress })))
-      .withPullPolicy(PullPolicy.neverPull())
-      .withLogConsumer(stream => tail.follow(stream))
-      .withWaitStrategy(waitFor(tail, spec))
-    const started: StartedTestContainer = await container.start().catch((error: unknown) => {
-      throw new StackError(spec.service, engineMessage(error), {
-        logs: tail.lines().slice(-20),
-        cause: error,
-      })
-    })
-    return { publishedPort: (port: number) => started.getMappedPort(port), logs: () => tail.lines() }
-  }
-
   return {
     start: spec => run(spec, new StackContainer(spec)),
     startDatabase: (spec, secrets) => run(spec, new DatabaseContainer(spec, secrets)),
   }
+}
+
+async function run(spec: ContainerSpec, container: GenericContainer): Promise<RunningContainer> {
+  const tail = new LogTail(spec.ready, spec.readyLines)
+  container
+    .withName(`firebreak-${spec.stack}-${spec.service}`)
+    .withLabels({ [stackLabel]: spec.stack, [serviceLabel]: spec.service })
+    .withCommand([...spec.command])
+    .withEnvironment({ ...spec.env })
+    .withUser(spec.user)
+    .withDroppedCapabilities('ALL')
+    .withSecurityOpt('no-new-privileges:true')
+    .withTmpFs(tmpfsOf(spec.foldersMiB))
+    .withNetworkMode(spec.network)
+    .withExtraHosts(Object.entries(spec.hosts).map(([host, ipAddress]) => ({ host, ipAddress })))
+    .withPullPolicy({ shouldPull: () => 'never' })
+    .withLogConsumer(stream => tail.follow(stream))
+    .withWaitStrategy(waitFor(tail, spec))
+  const started = await container.start().catch((error: unknown) => {
+    throw new StackError(spec.service, engineMessage(error), { logs: tail.lines().slice(-20), cause: error })
+  })
+  return { publishedPort: port => started.getMappedPort(port), logs: () => tail.lines() }
 }
 
 function tmpfsOf(foldersMiB: ContainerSpec['foldersMiB']): Record<string, string> {

@@ -114,8 +114,18 @@ describe('an outcome', () => {
     expect(reversed.toJSON()).toEqual(inOrder.toJSON())
   })
 
+  test('counts an intent that was in flight when the fault came as one of the fault', () => {
+    const lasting = (at: number, latencyMs: number) => ({ ...intent(feed, at), latencyMs })
+    const intents = [lasting(1_000, 3_000), lasting(1_000, 3_001), lasting(3_999, 50), lasting(7_999, 5_000)]
+    expect(computeOutcome(history({ intents }), []).segments[0]).toMatchObject({
+      intents: 4,
+      steadyIntents: 1,
+      inFaultIntents: 3,
+    })
+  })
+
   test('counts an intent in the window of its intended start, whose end is not part of it', () => {
-    const intents = [0, 3_999, 4_000, 7_999, 8_000].map(at => ({ ...intent(feed, at), latencyMs: 5_000 }))
+    const intents = [0, 3_999, 4_000, 7_999, 8_000].map(at => ({ ...intent(feed, at), latencyMs: 1 }))
     expect(computeOutcome(history({ intents }), []).segments[0]).toMatchObject({
       intents: 5,
       steadyIntents: 2,

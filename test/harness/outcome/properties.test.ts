@@ -87,9 +87,12 @@ describe('the outcome of any history', () => {
     fc.assert(
       fc.property(histories, run => {
         const { segments, windows } = computeOutcome(run, [])
-        const during = run.intents.filter(({ at }) =>
-          windows.fault.some(({ from, until }) => at >= from && at < until),
-        )
+        const cameAt = run.faults.length === 0 ? Number.POSITIVE_INFINITY : windows.steady.until
+        const during = run.intents.filter(({ at, latencyMs }) => {
+          const inFlight = at >= 0 && at < cameAt && at + latencyMs > cameAt
+          const since = inFlight ? cameAt : at
+          return windows.fault.some(({ from, until }) => since >= from && since < until)
+        })
         const counted = segments
           .flatMap(each => Object.values(each.results))
           .reduce((sum, count) => sum + count, 0)
