@@ -53,7 +53,7 @@ export interface ScenarioDefinition {
   /** The segments that may be harmed. */
   scope: Scope
   faults: readonly TimedFault[]
-  /** Length of the timeline. Default: the end of the last fault and 6 s to recover in; without faults, 9 s. */
+  /** Length of the timeline. Default: the end of the last fault and 6 s to recover in; without faults, 8 s. */
   duration?: Duration
   /** The prediction for each architecture. */
   verdict: Readonly<Record<string, VerdictFunction>>
@@ -66,7 +66,7 @@ export interface Scenario extends ScenarioDefinition {
 }
 
 const recoveryMs = 6_000
-const calmMs = 9_000
+const calmMs = 8_000
 /** Shorter, and the steady state holds too few intents for any claim. */
 const steadyMsMin = 1_000
 

@@ -14,6 +14,6 @@ export default async function globalSetup(): Promise<void> {
   )
   const { runtime, why } = await chooseRuntime(settings().FIREBREAK_RUNTIME)
   process.env.FIREBREAK_RUNTIME_CHOSEN = runtime
-  console.log(`runtime ${runtime}: ${why}`)
+  process.env.FIREBREAK_RUNTIME_WHY = why
   await prepareRuntime(runtime, line => console.log(line))
 }

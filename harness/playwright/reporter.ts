@@ -25,6 +25,7 @@ const write = (line: string) => process.stdout.write(`${line}\n`)
 export default class FirebreakReporter implements Reporter {
   readonly #runs: RunResult[] = []
   readonly #errors: string[] = []
+  readonly #workers = new Set<number>()
   readonly #settings = settings()
   readonly #style = styleFor(process.stdout)
   readonly #began = performance.now()
@@ -46,14 +47,22 @@ export default class FirebreakReporter implements Reporter {
     }
     const { names, architectures } = this.#selection
     const { FIREBREAK_SEED, FIREBREAK_RUNTIME } = this.#settings
-    write(this.#style.bold('firebreak'))
+    const { FIREBREAK_RUNTIME_CHOSEN = FIREBREAK_RUNTIME, FIREBREAK_RUNTIME_WHY } = process.env
+    const row = (name: string, text: string) => write(`  ${this.#style.dim(name.padEnd(14))}${text}`)
     write(
-      `seed ${FIREBREAK_SEED}, runtime ${FIREBREAK_RUNTIME}, ${count(names, 'scenario')} x ${count(architectures, 'architecture')}`,
+      `${this.#style.bold('firebreak')}  ${count(names, 'scenario')} x ${count(architectures, 'architecture')}`,
     )
+    row('runtime', `${FIREBREAK_RUNTIME_CHOSEN}${FIREBREAK_RUNTIME_WHY ? ` (${FIREBREAK_RUNTIME_WHY})` : ''}`)
+    row('seed', String(FIREBREAK_SEED))
+    row('scenarios', names.join(', '))
+    row('architectures', architectures.join(', '))
+    write('')
   }
 
-  onTestBegin(test: TestCase): void {
-    this.#progress(test, 'begins')
+  onTestBegin(test: TestCase, { workerIndex }: TestResult): void {
+    if (this.#workers.has(workerIndex)) return
+    this.#workers.add(workerIndex)
+    this.#progress(test, 'starting a stack')
   }
 
   onStepBegin(test: TestCase, _result: TestResult, step: TestStep): void {
@@ -164,6 +173,5 @@ function runOf(result: TestResult): RunResult | undefined {
 }
 
 function count(items: readonly string[], noun: string): string {
-  const list = items.length <= 6 ? ` (${items.join(', ')})` : ''
-  return `${items.length} ${noun}${items.length === 1 ? '' : 's'}${list}`
+  return `${items.length} ${noun}${items.length === 1 ? '' : 's'}`
 }

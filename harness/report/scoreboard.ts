@@ -78,6 +78,9 @@ export function renderScoreboard(rows: readonly Row[], style: Style): string[] {
       const repeats = rows[index - 1]?.scenario === row.scenario
       return line(cellsOf(row, repeats), (text, column) => paintCell(row, column, text, style))
     }),
+    '',
+    style.dim('  held: what the scenario predicts for that architecture came true, good or bad.'),
+    style.dim('  isolation: 1 when nobody outside the scope of the fault was harmed.'),
   ]
 }
 
