@@ -3,6 +3,8 @@ import type { Activity, Segment, Surface } from './outcome/history.ts'
 /** One value, or any of several. */
 type OneOrMore<T> = T | readonly T[]
 
+const fields = ['app', 'surface', 'region', 'activity'] as const
+
 /** Picks segments: a field left out matches all. */
 export interface Selector {
   app?: OneOrMore<string>
@@ -21,9 +23,21 @@ function picks<T>(wanted: OneOrMore<T> | undefined, value: T): boolean {
 
 /** Whether a selector picks a segment; fields that the segment does not have are not asked about. */
 export function matches(selector: Selector, segment: Partial<Segment>): boolean {
-  return (['app', 'surface', 'region', 'activity'] as const).every(
-    field => segment[field] === undefined || picks<string>(selector[field], segment[field]),
-  )
+  return fields.every(field => segment[field] === undefined || picks<string>(selector[field], segment[field]))
+}
+
+/** What is wrong with a selector where there are these segments: a typo would silently pick nothing. */
+export function selectorProblems(selector: Selector, segments: readonly Segment[]): string[] {
+  const problems = Object.keys(selector)
+    .filter(key => !fields.some(field => field === key))
+    .map(key => `no field "${key}"; there are: ${fields.join(', ')}`)
+  for (const field of fields) {
+    const known = [...new Set<string>(segments.map(segment => segment[field]))]
+    const unknown = [selector[field] ?? []].flat().filter(value => !known.includes(value))
+    problems.push(...unknown.map(value => `no ${field} "${value}"; there are: ${known.join(', ')}`))
+  }
+  if (problems.length > 0 || segments.some(segment => matches(selector, segment))) return problems
+  return [`${JSON.stringify(selector)} picks no segment`]
 }
 
 /** The app that shares nothing with the others: the control group. */

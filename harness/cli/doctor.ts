@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import { messageOf } from '../errors.ts'
-import { findEngine, listStackLeftovers, removeStackContainers } from '../stack/containers/engine.ts'
-import { Ledger } from '../stack/ledger.ts'
-import { type Leftovers, leftoversOf, sweep } from '../stack/sweep.ts'
+import { findEngine } from '../stack/containers/engine.ts'
+import { surveyStacks } from '../stack/survey.ts'
 import { exitCodes } from './exit-codes.ts'
 
 export function addDoctor(program: Command): void {
@@ -21,46 +20,20 @@ async function doctor(dryRun: boolean): Promise<number> {
   say(`node        ${process.version}`)
   const engine = await findEngine()
   say(
-    `engine      ${engine.ok ? engine.description : `none (${engine.why}); the processes runtime needs none`}`,
+    `engine      ${engine.ok ? engine.description : `none: ${engine.why}; the processes runtime needs none`}`,
   )
-  const ledgers = Ledger.all()
-  const alive = ledgers.filter(ledger => ledger.ownerIsAlive())
-  for (const ledger of alive) say(`running     ${describe(leftoversOf(ledger))}`)
-
+  const { running, dead } = await surveyStacks({ engine: engine.ok })
+  for (const { stack, what } of running) say(`running     ${stack}: ${what}`)
   const problems: string[] = []
-  let found = 0
-  for (const ledger of ledgers.filter(each => !alive.includes(each))) {
-    found += 1
+  for (const { stack, what, remove } of dead) {
     try {
-      const leftovers = dryRun ? leftoversOf(ledger) : await sweep(ledger)
-      say(`${dryRun ? 'left over  ' : 'removed    '} ${describe(leftovers)}`)
+      if (!dryRun) await remove()
+      say(`${dryRun ? 'left over  ' : 'removed    '} ${stack}: ${what}`)
     } catch (error) {
-      problems.push(`${ledger.stack}: ${messageOf(error)}`)
+      problems.push(`${stack}: ${messageOf(error)}`)
     }
   }
-  // Containers whose ledger is gone: the engine was away when the rest was removed.
-  const known = new Set(alive.map(({ stack }) => stack))
-  const orphans = engine.ok ? (await listStackLeftovers()).filter(({ stack }) => !known.has(stack)) : []
-  for (const { stack, containers, networks } of orphans) {
-    found += 1
-    const what = `${stack}: ${containers.length} containers, ${networks.length} networks`
-    try {
-      if (!dryRun) await removeStackContainers(stack)
-      say(`${dryRun ? 'left over  ' : 'removed    '} ${what}`)
-    } catch (error) {
-      problems.push(`${what}: ${messageOf(error)}`)
-    }
-  }
-  if (found === 0) say('leftovers   none')
+  if (dead.length === 0) say('leftovers   none')
   for (const problem of problems) say(`stuck       ${problem}`)
   return problems.length > 0 ? exitCodes.harness : 0
-}
-
-function describe({ stack, processes, containers }: Leftovers): string {
-  const names = processes.map(({ service, pid }) => `${service} (pid ${pid})`)
-  const parts = [
-    ...(containers ? ['containers'] : []),
-    ...(names.length > 0 ? names : containers ? [] : ['a folder']),
-  ]
-  return `${stack}: ${parts.join(', ')}`
 }

@@ -17,7 +17,7 @@ const { HarnessError, messageOf, UsageError } = await import('../errors.ts')
 
 const program = new Command('firebreak')
   .description('Reproduces the outage that logs everyone out, and measures who falls.')
-  .showHelpAfterError('(firebreak --help lists what there is)')
+  .showHelpAfterError()
   .exitOverride()
 addRun(program)
 addList(program)

@@ -1,10 +1,20 @@
 import { spawn } from 'node:child_process'
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { constants as osConstants } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { HarnessError, messageOf } from '../errors.ts'
+import { settings } from '../playwright/settings.ts'
 import { loadScenarios, pickScenarios } from '../run/load-scenarios.ts'
 import { architectureNames, architectureOf } from '../stack/architectures.ts'
 import { nodeBinary, rootFolder } from '../stack/node-binary.ts'
@@ -46,7 +56,8 @@ async function run(names: string[], options: RunOptions): Promise<number> {
   const wanted = options.architecture?.split(',').map(name => name.trim()) ?? architectureNames
   const architectures = [...new Set(wanted)].map(name => architectureOf(name).name)
   await chooseRuntime(options.runtime)
-  const out = writableFolder(options.out, '--out')
+  settings() // Throws for what the environment gets wrong.
+  const out = writableFolder(options.out, `--out ${options.out}`)
   const json = options.json === undefined ? undefined : writableFile(options.json)
   // The reporter writes it at the end; an old one must not be taken for it.
   const results = join(out, 'results.json')
@@ -54,6 +65,8 @@ async function run(names: string[], options: RunOptions): Promise<number> {
 
   const ended = await runPlaywright(
     [
+      // Its own files too: several runs may go on at once, and each empties this folder when it begins.
+      `--output=${join(out, 'playwright')}`,
       ...architectures.map(name => `--project=${name}`),
       // Playwright looks for it in "project file title".
       ...(names.length === 0 ? [] : [`--grep=\\s(${picked.map(({ name }) => name).join('|')}): `]),
@@ -65,15 +78,25 @@ async function run(names: string[], options: RunOptions): Promise<number> {
       ...(options.seed === undefined ? {} : { FIREBREAK_SEED: String(options.seed) }),
     },
   )
-  if (ended.signal) return 128 + osConstants.signals[ended.signal]
+  if (ended.stoppedBy) return 128 + osConstants.signals[ended.stoppedBy]
+  if (ended.killedBy) {
+    throw new HarnessError(
+      `the test runner was ended by ${ended.killedBy}, and with it the run. What it had started is being removed; \`firebreak doctor\` shows whether anything is left.`,
+    )
+  }
   return exitCodeIn(results, ended.code)
 }
 
+interface Ended {
+  code: number | null
+  /** The signal by which this process was told to stop, and the runner through it. */
+  stoppedBy: NodeJS.Signals | undefined
+  /** The signal that somebody else ended the runner with. */
+  killedBy: NodeJS.Signals | null
+}
+
 /** Runs Playwright's test runner over the scenarios. It ends with this process, whatever ends this process. */
-function runPlaywright(
-  args: string[],
-  env: Record<string, string>,
-): Promise<{ code: number | null; signal: NodeJS.Signals | undefined }> {
+function runPlaywright(args: string[], env: Record<string, string>): Promise<Ended> {
   const require = createRequire(import.meta.url)
   const cli = join(dirname(require.resolve('@playwright/test/package.json')), 'cli.js')
   const child = spawn(
@@ -85,11 +108,11 @@ function runPlaywright(
       env: { ...process.env, ...env, FIREBREAK_PARENT_PIPE: '1' },
     },
   )
-  let received: NodeJS.Signals | undefined
+  let stoppedBy: NodeJS.Signals | undefined
   const forward = (signal: NodeJS.Signals) => {
     // Ctrl-C reaches the whole group of a terminal, so the runner has it already; it stops in order only on SIGINT.
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill('SIGINT')
-    received = signal
+    stoppedBy = signal
   }
   process.on('SIGINT', forward)
   process.on('SIGTERM', forward)
@@ -97,7 +120,7 @@ function runPlaywright(
     child.once('error', error =>
       reject(new HarnessError(`Playwright could not be started: ${error.message}`)),
     )
-    child.once('close', (code, signal) => resolve({ code, signal: received ?? signal ?? undefined }))
+    child.once('close', (code, killedBy) => resolve({ code, stoppedBy, killedBy }))
   })
 }
 
@@ -121,30 +144,41 @@ function seedOf(text: string): number {
 }
 
 /** Checked before anything runs: minutes of measuring must not end in a folder that cannot be written to. */
-function writableFolder(path: string, option: string): string {
+function writableFolder(path: string, asked: string): string {
   const folder = resolve(path)
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     const probe = join(folder, `.firebreak-${process.pid}`)
     writeFileSync(probe, 'x'.repeat(4096))
     rmSync(probe)
     return folder
   } catch (error) {
-    throw new HarnessError(
-      `${option} ${path}: cannot be written to (${messageOf(error)}). Name another folder.`,
-    )
+    throw new HarnessError(`${asked}: cannot be written to (${messageOf(error)}). Name another place.`)
+  }
+}
+
+/** Like `mkdir -p`. Node's own never returns where a file system takes no folders and says "not found", as /proc does. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 
 function writableFile(path: string): string {
   const file = resolve(path)
-  writableFolder(dirname(file), '--json')
+  if (!existsSync(file)) {
+    writableFolder(dirname(file), `--json ${path}`)
+    return file
+  }
   try {
     accessSync(file, constants.W_OK)
+    if (statSync(file).isDirectory()) throw new Error('it is a folder')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw new HarnessError(`--json ${path}: cannot be written to (${messageOf(error)}). Name another file.`)
-    }
+    throw new HarnessError(`--json ${path}: cannot be written to (${messageOf(error)}). Name another file.`)
   }
   return file
 }

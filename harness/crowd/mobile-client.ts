@@ -8,6 +8,7 @@ import type { HttpClient, HttpRequest, HttpResult } from './http.ts'
 import type { Place } from './web-client.ts'
 
 const tokensSchema = z.object({ access_token: z.string(), refresh_token: z.string() })
+const noSchema = z.object({ error: z.literal('invalid_grant') })
 type Tokens = z.output<typeof tokensSchema>
 
 export class MobileClient implements Client {
@@ -37,12 +38,16 @@ export class MobileClient implements Client {
   }
 
   async browse(): Promise<Seen> {
-    if (!this.#tokens) return { result: 'signed-out' }
+    const sent = this.#tokens
+    if (!sent) return { result: 'signed-out' }
     const first = await this.#content()
     if (first.kind !== 'answer' || first.status !== 401) return contentSeen(first)
-    const refreshed = await this.refresh()
-    if (refreshed.result !== 'served') return refreshed
-    return contentSeen(await this.#content())
+    // What was asked at the same time may have renewed the token already.
+    if (this.#tokens === sent) {
+      const refreshed = await this.refresh()
+      if (refreshed.result !== 'served') return refreshed
+    }
+    return this.signedIn ? contentSeen(await this.#content()) : { result: 'signed-out' }
   }
 
   refresh(): Promise<Seen> {
@@ -79,12 +84,11 @@ export class MobileClient implements Client {
     if (!sent) return { result: 'signed-out' }
     const answer = await this.#request('POST', '/api/refresh', { refresh_token: sent.refresh_token })
     if (answer.kind !== 'answer') return failureOf(answer)
-    if (answer.status === 200) return this.#keepTokens(answer)
-    if (answer.status === 400 || answer.status === 401) {
-      if (this.#tokens === sent) this.#tokens = undefined
-      return { result: 'signed-out' }
-    }
-    return { result: 'error' }
+    // An answer speaks for the token that it was asked with; its owner may have signed out meanwhile.
+    if (answer.status === 200) return this.#tokens === sent ? this.#keepTokens(answer) : { result: 'served' }
+    if (!isExplicitNo(answer)) return { result: 'error' }
+    if (this.#tokens === sent) this.#tokens = undefined
+    return { result: 'signed-out' }
   }
 
   #content(): Promise<HttpResult> {
@@ -113,6 +117,16 @@ export class MobileClient implements Client {
     } catch {
       return { result: 'error' }
     }
+  }
+}
+
+/** Whether an answer says that the refresh token itself is no good (RFC 6749, section 5.2), not merely the request. */
+function isExplicitNo({ status, body }: HttpResult & { kind: 'answer' }): boolean {
+  if (status !== 400 && status !== 401) return false
+  try {
+    return noSchema.safeParse(JSON.parse(body)).success
+  } catch {
+    return false
   }
 }
 

@@ -1,5 +1,5 @@
 /** Who is in the crowd. One group for each app, surface and region. */
-import type { Surface } from '../outcome/history.ts'
+import type { Activity, Segment, Surface } from '../outcome/history.ts'
 
 export interface Group {
   app: string
@@ -57,3 +57,11 @@ export const familyCrowd: readonly Group[] = [
     revoked: 1,
   },
 ]
+
+/** The segments that groups have traffic in. */
+export function segmentsOf(groups: readonly Group[]): Segment[] {
+  return groups.flatMap(({ app, surface, region, refreshEveryMs }) => {
+    const activities: Activity[] = ['browse', 'sign-in', ...(refreshEveryMs ? (['refresh'] as const) : [])]
+    return activities.map(activity => ({ app, surface, region, activity }))
+  })
+}

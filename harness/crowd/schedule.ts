@@ -47,7 +47,7 @@ export class Schedule {
   }
 
   #run(action: Action, at: number): void {
-    const running = action(at)
+    const running = Promise.try(action, at)
       .catch(error => {
         this.#failure ??= { error }
       })

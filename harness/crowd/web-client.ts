@@ -91,7 +91,8 @@ export class WebClient implements Client {
     const cookie = getSetCookies(headers).find(({ name }) => name === 'sid')
     if (!cookie) return
     const expires = cookie.expires === undefined ? Number.POSITIVE_INFINITY : Number(new Date(cookie.expires))
-    const cleared = cookie.value === '' || cookie.maxAge === 0 || expires <= Date.now()
-    this.#cookie = cleared ? undefined : cookie.value
+    // RFC 6265, section 4.1.2.2: Max-Age has precedence.
+    const over = cookie.maxAge === undefined ? expires <= Date.now() : cookie.maxAge <= 0
+    this.#cookie = cookie.value === '' || over ? undefined : cookie.value
   }
 }

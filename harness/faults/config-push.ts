@@ -1,13 +1,10 @@
 /** A change is pushed to a service's configuration document, the way operators push it. The undo pushes what was there. */
 import { z } from 'zod'
 import { HarnessError } from '../errors.ts'
-import { ConfigControl } from '../stack/config-control.ts'
+import { type ConfigAcknowledgement, ConfigControl } from '../stack/config-control.ts'
 import type { Stack } from '../stack/stack.ts'
 import type { Topology } from '../stack/topology.ts'
-import { defineFault, type Evidence } from './fault.ts'
-
-/** How long a service may take to take up the undo, ms. */
-const undoTimeoutMs = 10_000
+import { defineFault, type Evidence, type Injected } from './fault.ts'
 
 export const configPush = defineFault({
   kind: 'config-push',
@@ -25,39 +22,52 @@ export const configPush = defineFault({
   runtimes: ['containers', 'processes'],
   target: ({ service }) => service,
   problems: ({ service }, topology) => serviceProblems(service, topology),
-  async inject({ service, change }, stack: Stack) {
-    const config = new ConfigControl(stack)
-    const before = await config.read(service)
-    const { version } = await config.push(service, { change })
-    let undone: Promise<void> | undefined
-    return {
-      async evidence(): Promise<Evidence[]> {
-        const acknowledgements = (await config.acknowledgements(service)).filter(
-          ack => ack.version >= version,
-        )
-        return acknowledgements.map(({ client, status, version: seen, reason }) => ({
-          fault: 'config-push',
-          target: service,
-          witness: `acknowledgement of ${client}`,
-          observed:
-            status === 'applied' ? `version ${seen} applied` : `version ${seen} refused: ${reason ?? ''}`,
-        }))
-      },
-      undo() {
-        undone ??= (async () => {
-          const restored = await config.push(service, { value: before.value })
-          const applied = await config.waitForApplied(service, restored.version, undoTimeoutMs)
-          if (!applied) {
-            throw new HarnessError(
-              `${service} did not take its configuration back within ${undoTimeoutMs} ms`,
-            )
-          }
-        })()
-        return undone
-      },
-    }
-  },
+  inject: (change, stack) => injectConfigPush(change, stack),
 })
+
+/** Pushes the change. `undoLimitMs`: how long the service may take to take up the undo. */
+export async function injectConfigPush(
+  { service, change }: { service: string; change: Record<string, unknown> },
+  stack: Pick<Stack, 'control' | 'adminToken'>,
+  { undoLimitMs = 10_000 } = {},
+): Promise<Injected> {
+  const config = new ConfigControl(stack)
+  const before = await config.read(service)
+  const { version } = await config.push(service, { change })
+
+  async function restore(): Promise<void> {
+    const restored = await config.push(service, { value: before.value })
+    if (await config.waitForApplied(service, restored.version, undoLimitMs)) return
+    throw new HarnessError(`${service} did not take its configuration back within ${undoLimitMs} ms`)
+  }
+
+  let undone: Promise<void> | undefined
+  return {
+    async evidence() {
+      const acknowledgements = await config.acknowledgements(service)
+      return acknowledgements.filter(ack => ack.version >= version).map(ack => evidenceOf(service, ack))
+    },
+    undo() {
+      undone ??= restore().catch(error => {
+        // What failed may be tried again.
+        undone = undefined
+        throw error
+      })
+      return undone
+    },
+  }
+}
+
+function evidenceOf(service: string, acknowledgement: ConfigAcknowledgement): Evidence {
+  const { client, status, version, reason } = acknowledgement
+  return {
+    fault: 'config-push',
+    target: service,
+    witness: `acknowledgement of ${client}`,
+    observed:
+      status === 'applied' ? `version ${version} applied` : `version ${version} refused: ${reason ?? ''}`,
+  }
+}
 
 function serviceProblems(service: string, topology: Topology): string[] {
   const configurable = topology.services

@@ -1,5 +1,6 @@
 /** What an outcome consists of. Plain data: everything here goes into the results file as it is. */
 import type { Activity, Result, Surface, Told } from './history.ts'
+import type { ForcedLogouts, GroupForcedLogouts } from './sessions.ts'
 import type { Window } from './windows.ts'
 
 /** One segment, measured. The times of intents are their intended starts. */
@@ -29,8 +30,8 @@ export type SegmentOutcome = {
 /** The `outcome` of a run in the results file. */
 export type OutcomeData = {
   isolation: number
-  /** `alive`: the sessions alive when the first fault began, of which `share` is a share. */
-  forcedLogouts: { count: number; share: number; alive: number }
+  /** Over all sessions, and for each app, surface and region that had any. */
+  forcedLogouts: ForcedLogouts & { groups: GroupForcedLogouts[] }
   falseAccepts: number
   timeToContainMs: number | null
   timeToRecoverMs: number | null

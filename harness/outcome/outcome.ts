@@ -10,7 +10,7 @@ import { harmOf, isolationOf, timeToContainMs } from './isolation.ts'
 import type { OutcomeData, Refused, SegmentOutcome } from './measures.ts'
 import { latenciesOf } from './percentiles.ts'
 import { recoveryOf } from './recovery.ts'
-import { type ForcedLogouts, forcedLogoutsOf } from './sessions.ts'
+import { type ForcedLogouts, forcedLogoutsByGroup, forcedLogoutsOf } from './sessions.ts'
 import { goodputOf, labelOf, meanOf, sumOf, type Traffic, trafficOf } from './traffic.ts'
 import { type RunWindows, resolveWindows, type Window, type WindowName, windowsOf } from './windows.ts'
 
@@ -77,7 +77,10 @@ export function computeOutcome(history: History, scope: Scope, options: OutcomeO
     harm: (selector = {}) =>
       meanOf(harmsOf(segments.filter(segment => matches(selector, segment)))) ?? Number.NaN,
     refused: (selector = {}) => refusedOf(picked(traffic, selector), windows),
-    toJSON: () => ({ ...measured, forcedLogouts: forcedLogouts() }),
+    toJSON: () => ({
+      ...measured,
+      forcedLogouts: { ...forcedLogouts(), groups: forcedLogoutsByGroup(history) },
+    }),
   }
 }
 

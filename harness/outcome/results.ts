@@ -27,9 +27,18 @@ const segmentSchema = z.looseObject({
   p99Ms: milliseconds.nullable(),
 })
 
+const groupSchema = z.looseObject({
+  app: z.string(),
+  surface: z.enum(surfaces),
+  region: z.string(),
+  count,
+  share,
+})
+
 const outcomeSchema = z.looseObject({
   isolation: share,
-  forcedLogouts: z.looseObject({ count, share }),
+  /** Files of the first releases have no groups. */
+  forcedLogouts: z.looseObject({ count, share, groups: z.array(groupSchema).optional() }),
   falseAccepts: count,
   timeToContainMs: milliseconds.nullable(),
   timeToRecoverMs: milliseconds.nullable(),

@@ -1,5 +1,5 @@
 import { matches, type Selector } from '../scope.ts'
-import type { History } from './history.ts'
+import type { History, Surface } from './history.ts'
 
 export type ForcedLogouts = {
   /** Sessions forced out since the first fault began (since 0 in a run without faults). */
@@ -32,4 +32,18 @@ export function forcedLogoutsOf(history: History, selector: Selector): ForcedLog
     share: alive.size === 0 ? 0 : ofAlive.size / alive.size,
     alive: alive.size,
   }
+}
+
+/** Forced logouts of one app on one surface in one region. */
+export type GroupForcedLogouts = ForcedLogouts & { app: string; surface: Surface; region: string }
+
+/** The same for each app, surface and region that had sessions, in the order in which their first sessions were opened. */
+export function forcedLogoutsByGroup(history: History): GroupForcedLogouts[] {
+  const groups = new Map(
+    history.sessions.map(({ app, surface, region }) => [
+      JSON.stringify([app, surface, region]),
+      { app, surface, region },
+    ]),
+  )
+  return [...groups.values()].map(group => ({ ...group, ...forcedLogoutsOf(history, group) }))
 }

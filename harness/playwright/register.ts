@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts'
 import type { RunResult } from '../outcome/results.ts'
 import { loadScenarios } from '../run/load-scenarios.ts'
 import { runScenario } from '../run/run-scenario.ts'
-import { runAttachment } from './attachment.ts'
+import { logsAttachment, runAttachment } from './attachments.ts'
 import { test } from './fixtures.ts'
 import { settings } from './settings.ts'
 
@@ -18,6 +18,8 @@ export async function registerScenarios(folder?: string): Promise<void> {
       testInfo.setTimeout(scenario.timelineMs + overheadLimitMs)
       const attach = (run: RunResult) =>
         testInfo.attach(runAttachment, { body: JSON.stringify(run), contentType: 'application/json' })
+      const attachLogs = () =>
+        testInfo.attach(logsAttachment, { body: textOf(stack.logs()), contentType: 'text/plain' })
       const phase = (text: string) => test.step(text, () => {})
       let run: RunResult
       const began = performance.now()
@@ -33,10 +35,19 @@ export async function registerScenarios(folder?: string): Promise<void> {
           wallMs: Math.round(performance.now() - began),
           evidence: [],
         })
+        await attachLogs()
         throw error
       }
       await attach(run)
-      if (run.verdict !== 'held') throw new Error(`${run.verdict}: ${run.reasons.join('\n')}`)
+      if (run.verdict === 'held') return
+      await attachLogs()
+      throw new Error(`${run.verdict}: ${run.reasons.join('\n')}`)
     })
   }
+}
+
+function textOf(logs: Record<string, string[]>): string {
+  return Object.entries(logs)
+    .map(([service, lines]) => [`--- ${service}`, ...lines, ''].join('\n'))
+    .join('\n')
 }

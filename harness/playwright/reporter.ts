@@ -1,6 +1,4 @@
 /** Live progress, the scoreboard and the results file. What a run measured comes attached to its test. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
 import type {
   FullConfig,
   FullResult,
@@ -11,12 +9,13 @@ import type {
   TestResult,
   TestStep,
 } from '@playwright/test/reporter'
-import { messageOf } from '../errors.ts'
+import { exitCodes } from '../cli/exit-codes.ts'
 import { type Results, type RunResult, resultsVersion } from '../outcome/results.ts'
 import { exitCodeOf } from '../outcome/verdict.ts'
+import { type LogFile, writeRun } from '../report/files.ts'
 import { renderReasons, renderScoreboard, rowsOf, verdictWords } from '../report/scoreboard.ts'
 import { styleFor } from '../report/style.ts'
-import { runAttachment } from './attachment.ts'
+import { logsAttachment, runAttachment } from './attachments.ts'
 import { replayCommand } from './replay.ts'
 import { settings } from './settings.ts'
 
@@ -25,20 +24,25 @@ const write = (line: string) => process.stdout.write(`${line}\n`)
 export default class FirebreakReporter implements Reporter {
   readonly #runs: RunResult[] = []
   readonly #errors: string[] = []
+  readonly #logs: LogFile[] = []
   readonly #workers = new Set<number>()
   readonly #settings = settings()
   readonly #style = styleFor(process.stdout)
   readonly #began = performance.now()
   readonly #startedAt = new Date().toISOString()
+  /** `playwright test --list` runs nothing; Playwright's own list says it all. */
+  readonly #isListing = process.argv.includes('--list')
   #total = 0
   #selection: { names: string[]; architectures: string[] } = { names: [], architectures: [] }
 
   printsToStdio(): boolean {
-    return true
+    return !this.#isListing
   }
 
   onBegin(_config: FullConfig, suite: Suite): void {
+    if (this.#isListing) return
     if (process.env.FIREBREAK_PARENT_PIPE) stopWithParent()
+    stopWithReader()
     const tests = suite.allTests()
     this.#total = tests.length
     this.#selection = {
@@ -79,6 +83,8 @@ export default class FirebreakReporter implements Reporter {
 
   onTestEnd(test: TestCase, result: TestResult): void {
     const run = runOf(result)
+    const logs = attachedTo(result, logsAttachment)
+    if (logs !== undefined) this.#logs.push({ name: `${nameOf(test)}-${architectureOf(test)}`, text: logs })
     if (run) {
       this.#runs.push(run)
       const paint = run.verdict === 'held' ? this.#style.green : this.#style.red
@@ -104,6 +110,7 @@ export default class FirebreakReporter implements Reporter {
   }
 
   onEnd(result: FullResult): void {
+    if (this.#isListing) return
     for (const error of this.#errors) write(`\n${this.#style.red('error')}: ${error}`)
     if (this.#runs.length > 0) {
       write('')
@@ -112,12 +119,11 @@ export default class FirebreakReporter implements Reporter {
     }
     if (result.status === 'interrupted') write('\ninterrupted; everything that was started has been removed')
     write('')
-    const file = this.#writeResults()
-    if (file !== undefined) write(`results  ${file}`)
+    this.#writeFiles()
     write(`replay   ${replayCommand(this.#selection, this.#settings)}`)
   }
 
-  #writeResults(): string | undefined {
+  #writeFiles(): void {
     const { FIREBREAK_OUT, FIREBREAK_JSON, FIREBREAK_SEED } = this.#settings
     const results: Results = {
       schema: resultsVersion,
@@ -127,20 +133,17 @@ export default class FirebreakReporter implements Reporter {
       wallMs: Math.round(performance.now() - this.#began),
       runs: this.#runs,
       errors: this.#errors,
-      exitCode: this.#errors.length > 0 ? 3 : exitCodeOf(this.#runs.map(({ verdict }) => verdict)),
+      exitCode:
+        this.#errors.length > 0 ? exitCodes.harness : exitCodeOf(this.#runs.map(({ verdict }) => verdict)),
     }
-    const main = join(resolve(FIREBREAK_OUT), 'results.json')
-    for (const file of [main, ...(FIREBREAK_JSON ? [resolve(FIREBREAK_JSON)] : [])]) {
-      try {
-        mkdirSync(dirname(file), { recursive: true })
-        writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
-      } catch (error) {
-        write(this.#style.red(`the results could not be written to ${file}: ${messageOf(error)}`))
-        process.exitCode = 3
-        if (file === main) return undefined
-      }
-    }
-    return FIREBREAK_JSON ? resolve(FIREBREAK_JSON) : main
+    const { written, failed } = writeRun({
+      out: FIREBREAK_OUT,
+      copy: FIREBREAK_JSON,
+      results,
+      logs: this.#logs,
+    })
+    for (const problem of failed) write(`${this.#style.red('error')}    ${problem}`)
+    for (const { what, path } of written) write(`${what.padEnd(8)} ${path}`)
   }
 
   #progress(test: TestCase, text: string): void {
@@ -159,6 +162,13 @@ function stopWithParent(): void {
   pipe.unref?.()
 }
 
+/** The same when nobody reads what it says any more, as after `firebreak run | head`. */
+function stopWithReader(): void {
+  const stop = () => process.kill(process.pid, 'SIGINT')
+  process.stdout.once('error', stop)
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+}
+
 function nameOf(test: TestCase): string {
   return test.title.split(':')[0] ?? test.title
 }
@@ -168,8 +178,12 @@ function architectureOf(test: TestCase): string {
 }
 
 function runOf(result: TestResult): RunResult | undefined {
-  const attachment = result.attachments.find(({ name }) => name === runAttachment)
-  return attachment?.body ? (JSON.parse(attachment.body.toString()) as RunResult) : undefined
+  const body = attachedTo(result, runAttachment)
+  return body === undefined ? undefined : (JSON.parse(body) as RunResult)
+}
+
+function attachedTo(result: TestResult, wanted: string): string | undefined {
+  return result.attachments.find(({ name }) => name === wanted)?.body?.toString()
 }
 
 function count(items: readonly string[], noun: string): string {

@@ -26,6 +26,10 @@ export type Settings = z.output<typeof settingsSchema>
 export function settings(): Settings {
   process.env.FIREBREAK_SEED ??= String(randomInt(2 ** 31 - 1))
   const parsed = settingsSchema.safeParse(process.env)
-  if (!parsed.success) throw new UsageError(`environment: ${z.prettifyError(parsed.error)}`)
-  return parsed.data
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(({ path, message }) => {
+    const name = String(path[0])
+    return `environment variable ${name} is "${process.env[name]}": ${message}`
+  })
+  throw new UsageError(problems.join('\n'))
 }

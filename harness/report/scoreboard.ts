@@ -1,6 +1,6 @@
 /** The scoreboard: a row for each scenario and architecture, with the verdict and how bad it was. */
 import type { RunResult } from '../outcome/results.ts'
-import { mergeVerdicts, type Verdict } from '../outcome/verdict.ts'
+import { mergeVerdicts, type Verdict, verdicts } from '../outcome/verdict.ts'
 import type { Style } from './style.ts'
 
 /** Several runs of the same scenario and architecture, as one row: the worst of each. */
@@ -59,7 +59,7 @@ function rowOf(runs: readonly RunResult[]): Row {
 const columns = [
   { title: 'scenario', width: 20 },
   { title: 'architecture', width: 13 },
-  { title: 'verdict', width: 11 },
+  { title: 'verdict', width: 15 },
   { title: 'isolation', width: 10 },
   { title: 'logged out', width: 11 },
   { title: 'recovery', width: 9 },
@@ -129,7 +129,7 @@ function pad(text: string, width: number): string {
 export function renderReasons(runs: readonly RunResult[], style: Style): string[] {
   return runs
     .filter(({ verdict }) => verdict !== 'held')
-    .toSorted((a, b) => (mergeVerdicts([a.verdict, b.verdict]) === a.verdict ? -1 : 1))
+    .toSorted((a, b) => verdicts.indexOf(b.verdict) - verdicts.indexOf(a.verdict))
     .flatMap(({ scenario, architecture, verdict, reasons }) => [
       '',
       `  ${style.bold(style.red(verdictWords[verdict]))} ${scenario} on ${architecture}`,

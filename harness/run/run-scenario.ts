@@ -1,18 +1,17 @@
 /** Runs one scenario on one stack: warm up, measure the steady state, break, heal, judge. */
 import { randomBytes } from 'node:crypto'
-import { stripVTControlCharacters } from 'node:util'
 import type { Expect } from '@playwright/test'
 import { Crowd } from '../crowd/crowd.ts'
-import { familyCrowd } from '../crowd/population.ts'
-import { HarnessError, messageOf } from '../errors.ts'
+import { familyCrowd, segmentsOf } from '../crowd/population.ts'
+import { HarnessError } from '../errors.ts'
 import { conservation } from '../outcome/conservation.ts'
 import { doubts } from '../outcome/doubts.ts'
 import type { History } from '../outcome/history.ts'
-import { computeOutcome, type Outcome } from '../outcome/outcome.ts'
+import { computeOutcome } from '../outcome/outcome.ts'
 import type { RunResult } from '../outcome/results.ts'
-import type { Verdict } from '../outcome/verdict.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Stack } from '../stack/stack.ts'
+import { judge } from './judge.ts'
 import { playTimeline } from './timeline.ts'
 
 export interface RunOptions {
@@ -68,7 +67,14 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
       ? [`the crowd ran ${Math.round(crowd.scheduleLagMs)} ms late: this machine is too busy to measure on`]
       : []),
   ]
-  const { verdict, reasons } = await judge(options, outcome, open)
+  const { verdict, reasons } = await judge({
+    scenario,
+    architecture: stack.architecture.name,
+    expect: options.expect,
+    outcome,
+    doubts: open,
+    segments: segmentsOf(familyCrowd),
+  })
   return {
     scenario: name,
     architecture: stack.architecture.name,
@@ -97,34 +103,4 @@ async function checkHealed(stack: Stack): Promise<void> {
   throw new HarnessError(
     `still broken after the undo: ${left.map(({ link, toxic }) => `${toxic} on ${link}`).join(', ')}`,
   )
-}
-
-type Judged = { verdict: Verdict; reasons: string[] }
-
-async function judge(
-  { scenario, stack, expect }: RunOptions,
-  outcome: Outcome,
-  open: string[],
-): Promise<Judged> {
-  const predict = scenario.verdict[stack.architecture.name]
-  if (!predict) return { verdict: 'not-proven', reasons: [`no prediction for ${stack.architecture.name}`] }
-  const broken: string[] = []
-  // Serving somebody who was thrown out is worse than any outage, whatever a scenario predicts.
-  if (outcome.falseAccepts > 0)
-    broken.push(`${outcome.falseAccepts} false accepts: revoked sessions were served`)
-  try {
-    await predict({ outcome, expect })
-  } catch (error) {
-    if (!isFailedExpectation(error)) throw error
-    broken.push(stripVTControlCharacters(messageOf(error)))
-  }
-  // Without proof there is no claim, neither a good one nor a bad one; except that a false accept needs no other proof.
-  if (open.length > 0 && outcome.falseAccepts === 0)
-    return { verdict: 'not-proven', reasons: [...open, ...broken] }
-  return broken.length > 0 ? { verdict: 'broke', reasons: broken } : { verdict: 'held', reasons: [] }
-}
-
-/** Playwright's expect marks what it throws with the matcher's result; anything else is a mistake in the verdict itself. */
-function isFailedExpectation(error: unknown): boolean {
-  return error instanceof Error && 'matcherResult' in error
 }

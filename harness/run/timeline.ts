@@ -6,8 +6,8 @@ import type { FaultWindow } from '../outcome/history.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Stack } from '../stack/stack.ts'
 
-/** An undo that takes longer has failed, ms. */
-const undoLimitMs = 15_000
+/** Putting on, taking off and evidence: one of these that takes longer has failed, ms. */
+const stepLimitMs = 15_000
 
 export interface Clock {
   now(): number
@@ -21,69 +21,91 @@ export interface Played {
 }
 
 export interface PlayOptions {
-  scenario: Scenario
+  scenario: Pick<Scenario, 'schedule' | 'timelineMs'>
   stack: Stack
   clock: Clock
   /** Told what happens, in words. */
   phase(text: string): Promise<void>
+  /** Limit for each step of a fault, ms. */
+  limitMs?: number
 }
 
 /**
  * Plays the timeline to its end. However it ends, every fault that was put on has been taken off, in reverse order.
- * Rejects with HarnessError if one could not be put on or taken off.
+ * Rejects with what went wrong, or a HarnessError that says it all if several things did; what was put on and could
+ * not be taken off is among it.
  */
-export async function playTimeline({ scenario, stack, clock, phase }: PlayOptions): Promise<Played> {
-  const on: { fault: Fault; injected: Injected }[] = []
+export async function playTimeline(options: PlayOptions): Promise<Played> {
+  const { scenario, stack, clock, phase, limitMs = stepLimitMs } = options
+  const on = new Set<{ name: string; injected: Injected }>()
   const played: Played = { windows: [], evidence: [], unproven: [] }
-  const failed = new AbortController()
+  const errors: unknown[] = []
+  const cutShort = new AbortController()
   const until = (ms: number) =>
-    sleep(Math.max(0, ms - clock.now()), undefined, { signal: failed.signal }).catch(() => {
-      throw new HarnessError('the timeline was cut short')
-    })
+    sleep(Math.max(0, ms - clock.now()), undefined, { signal: cutShort.signal }).catch(() => {})
+  const takeOff = async (fault: { name: string; injected: Injected }) => {
+    await within(limitMs, `${fault.name} could not be undone`, fault.injected.undo())
+    on.delete(fault)
+  }
 
   const play = async ({ fault, fromMs, toMs }: Scenario['schedule'][number]) => {
+    const name = `${fault.kind} at ${fault.target}`
     await until(fromMs)
-    await phase(`fault on: ${fault.kind} at ${fault.target}`)
+    if (cutShort.signal.aborted) return
+    await phase(`fault on: ${name}`)
     const from = clock.now()
-    const injected = await fault.inject(stack)
-    on.push({ fault, injected })
+    const entry = { name, injected: await putOn(fault, name, stack, limitMs) }
+    on.add(entry)
     await until(toMs)
-    const evidence = await injected.evidence()
+    if (cutShort.signal.aborted) return
+    const evidence = await within(limitMs, `${name} gave no evidence`, entry.injected.evidence())
     played.evidence.push(...evidence)
-    if (evidence.length === 0) played.unproven.push(`${fault.kind} at ${fault.target}`)
-    await undo(fault, injected)
+    if (evidence.length === 0) played.unproven.push(name)
+    await takeOff(entry)
     played.windows.push({ fault: fault.kind, target: fault.target, from, until: clock.now() })
-    await phase(`fault off: ${fault.kind} at ${fault.target}`)
+    await phase(`fault off: ${name}`)
   }
 
-  const errors: unknown[] = []
-  try {
-    const tasks = scenario.schedule.map(entry =>
-      play(entry).catch(error => {
-        errors.push(error)
-        failed.abort()
-      }),
-    )
-    await Promise.all([...tasks, until(scenario.timelineMs).catch(error => errors.push(error))])
-  } finally {
-    for (const { fault, injected } of on.reverse()) {
-      await undo(fault, injected).catch(error => errors.push(error))
-    }
-  }
-  if (errors.length === 1) throw errors[0]
-  if (errors.length > 0) throw new AggregateError(errors, errors.map(messageOf).join('; '))
+  const tasks = scenario.schedule.map(entry =>
+    play(entry).catch(error => {
+      errors.push(error)
+      cutShort.abort()
+    }),
+  )
+  await Promise.all([...tasks, until(scenario.timelineMs)])
+  // Whatever is on still, because something failed; an undo that failed is tried once more.
+  for (const fault of [...on].reverse()) await takeOff(fault).catch(error => errors.push(error))
+  if (errors.length > 0) throw asOne(errors)
   return played
 }
 
-async function undo(fault: Fault, injected: Injected): Promise<void> {
-  const timer = new AbortController()
-  const limit = sleep(undoLimitMs, undefined, { signal: timer.signal }).then(() => {
-    throw new HarnessError(`${fault.kind} at ${fault.target} could not be undone within ${undoLimitMs} ms`)
-  })
+async function putOn(fault: Fault, name: string, stack: Stack, limitMs: number): Promise<Injected> {
+  const injecting = fault.inject(stack)
   try {
-    await Promise.race([injected.undo(), limit])
+    return await within(limitMs, `${name} could not be put on`, injecting)
+  } catch (error) {
+    // Should it come on late after all, it must not stay.
+    injecting.then(late => late.undo()).catch(() => {})
+    throw error
+  }
+}
+
+/** What `work` gives; rejects with HarnessError if it takes longer than `limitMs`. */
+async function within<T>(limitMs: number, failure: string, work: Promise<T>): Promise<T> {
+  const timer = new AbortController()
+  const limit = sleep(limitMs, undefined, { signal: timer.signal }).then(() => {
+    throw new HarnessError(`${failure} within ${limitMs} ms`)
+  })
+  limit.catch(() => {})
+  try {
+    return await Promise.race([work, limit])
   } finally {
     timer.abort()
-    limit.catch(() => {})
   }
+}
+
+function asOne(errors: readonly unknown[]): unknown {
+  const messages = [...new Set(errors.map(messageOf))]
+  if (messages.length === 1) return errors[0]
+  return new HarnessError(messages.join('; '), { cause: new AggregateError(errors) })
 }

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import type { Ledger } from './ledger.ts'
 import { nodeBinary, rootFolder } from './node-binary.ts'
 
 /** Starts the watchdog of a stack. Call the function it gives once nothing is left to watch. */
-export function startWatchdog(stack: string): () => Promise<void> {
+export function startWatchdog({ stack, folder }: Ledger): () => Promise<void> {
   const child = spawn(
     nodeBinary(),
-    ['--disable-warning=ExperimentalWarning', join(rootFolder, 'harness/stack/watchdog.ts'), stack],
+    ['--disable-warning=ExperimentalWarning', join(rootFolder, 'harness/stack/watchdog.ts'), stack, folder],
     {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -20,10 +21,13 @@ export function startWatchdog(stack: string): () => Promise<void> {
   const pipe = child.stdin
   if ('unref' in pipe && typeof pipe.unref === 'function') pipe.unref()
   pipe.on('error', () => {})
+  // A machine that starts no more processes will say so when the first service is to start.
+  child.on('error', () => {})
   return async () => {
     // Waited for, so it has to keep this process from ending now.
     child.ref()
-    const exited = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined
+    const runs = child.pid !== undefined && child.exitCode === null && child.signalCode === null
+    const exited = runs ? once(child, 'exit') : undefined
     pipe.end('done\n')
     await exited
   }

@@ -3,14 +3,26 @@
  * at any instant can be cleaned up after: by its watchdog at once, and by `firebreak doctor` later.
  * One folder per stack under `<tmp>/firebreak-<user>/`; it holds `ledger.jsonl` and whatever the stack stores.
  */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { startOf } from './process-identity.ts'
 
 /** The label on every container, network and image that belongs to a stack; its value is the stack's id. */
 export const stackLabel = 'firebreak.stack'
+/** The label that says where that stack's ledger is, so that its owner can be looked up by other users too. */
+export const ledgerLabel = 'firebreak.ledger'
 /** The environment variable that marks every child process of a stack; its value is the stack's id. */
 export const stackVariable = 'FIREBREAK_STACK'
 
@@ -33,6 +45,11 @@ export function ledgerRoot(): string {
   return join(tmpdir(), `firebreak-${userInfo().username}`)
 }
 
+/** All labels of what belongs to a stack of this process. */
+export function labelsOf(stack: string): Record<string, string> {
+  return { [stackLabel]: stack, [ledgerLabel]: join(ledgerRoot(), stack) }
+}
+
 export class Ledger {
   readonly stack: string
   /** The stack's own folder. Removed with the ledger. */
@@ -48,7 +65,11 @@ export class Ledger {
     const ledger = new Ledger(stack)
     // World-readable: a database server that drops root must reach its folder below.
     mkdirSync(ledger.folder, { recursive: true, mode: 0o755 })
-    ledger.record({ kind: 'owner', pid: process.pid, start: startOf(process.pid) ?? '', runtime })
+    const owner: LedgerEntry = { kind: 'owner', pid: process.pid, start: startOf(process.pid) ?? '', runtime }
+    // It appears together with its owner's name, never without: a ledger without owner is taken for a dead run's.
+    const draft = `${ledger.file}.draft`
+    writeFileSync(draft, `${JSON.stringify(owner)}\n`)
+    renameSync(draft, ledger.file)
     return ledger
   }
 
@@ -99,5 +120,10 @@ export class Ledger {
   /** Removes the ledger and the stack's folder. */
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 })
+    try {
+      rmdirSync(dirname(this.folder))
+    } catch {
+      // Another stack's folder is in there.
+    }
   }
 }

@@ -56,7 +56,7 @@ export class ProxyControl {
 
   /** Removes a toxic; one that is gone already is as good as removed. */
   async removeToxic(link: string, name: string): Promise<void> {
-    const response = await fetch(`${this.#apiUrl}/proxies/${link}/toxics/${name}`, { method: 'DELETE' })
+    const response = await this.#ask(`/proxies/${link}/toxics/${name}`, { method: 'DELETE' })
     await response.arrayBuffer()
     if (response.status !== 204 && response.status !== 404) {
       throw new HarnessError(
@@ -67,7 +67,7 @@ export class ProxyControl {
 
   /** Names of the toxics on every link: what is broken right now, by the proxy's own word. */
   async toxics(): Promise<{ link: string; toxic: string }[]> {
-    const response = await fetch(`${this.#apiUrl}/proxies`)
+    const response = await this.#ask('/proxies')
     const proxies = z
       .record(z.string(), z.looseObject({ toxics: z.array(z.looseObject({ name: z.string() })) }))
       .parse(await response.json())
@@ -79,10 +79,20 @@ export class ProxyControl {
   /** Counters of every link, live. Rejects with HarnessError where the proxy keeps none (a real Toxiproxy does not). */
   async evidence(): Promise<Record<string, ProxyEvidence>> {
     try {
-      const response = await fetch(`${this.#apiUrl}/firebreak/evidence`)
+      const response = await this.#ask('/firebreak/evidence')
       return evidenceSchema.parse(await response.json()).proxies
     } catch (error) {
       throw new HarnessError(`the fault proxy gives no counters: ${messageOf(error)}`, { cause: error })
+    }
+  }
+
+  async #ask(path: string, init?: RequestInit): Promise<Response> {
+    try {
+      return await fetch(`${this.#apiUrl}${path}`, init)
+    } catch (error) {
+      throw new HarnessError(`the fault proxy cannot be reached at ${this.#apiUrl}: ${messageOf(error)}`, {
+        cause: error,
+      })
     }
   }
 

@@ -36,10 +36,10 @@ export async function chooseRuntime(wanted: string): Promise<RuntimeChoice> {
   if (engine.ok) return { runtime: 'containers', why: engine.description }
   if (wanted === 'containers') {
     throw new HarnessError(
-      `--runtime containers needs a Docker-compatible engine, and none answers: ${engine.why}\nStart one, set DOCKER_HOST, or use --runtime processes, which needs none.`,
+      `--runtime containers: ${engine.why}, or use --runtime processes, which needs none`,
     )
   }
-  return { runtime: 'processes', why: `no container engine answers (${engine.why})` }
+  return { runtime: 'processes', why: engine.why }
 }
 
 /** Makes ready what all stacks of a runtime share (images), so that several starting at once need not. */

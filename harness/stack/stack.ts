@@ -47,7 +47,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const began = performance.now()
   const id = `fb-${randomBytes(4).toString('hex')}`
   const ledger = Ledger.open(id, runtime)
-  const endWatch = startWatchdog(id)
+  const endWatch = startWatchdog(ledger)
   let driver: Driver | undefined
 
   let stopping: Promise<void> | undefined
@@ -106,7 +106,8 @@ async function boot(driver: Driver, architecture: Architecture, topology: Topolo
     topology.services.filter(({ program }) => program === 'postgres').map(({ name }) => [name, newSecrets()]),
   )
 
-  // Databases take longest and need nobody; the rest needs the addresses of the links.
+  // Databases take longest and need nobody; the rest needs the addresses of the links. Nobody waits for anybody: a
+  // service that finds what it calls not there yet tries again, as it would have to on any other day.
   const databases = startDatabases(driver, secrets, started)
   databases.catch(() => {}) // Looked at below; until then a failure must not count as unhandled.
   const proxyServer = await driver.startProxy(links)
@@ -133,8 +134,6 @@ async function boot(driver: Driver, architecture: Architecture, topology: Topolo
     databases.then(all => Promise.all(all.map(([name, database]) => connect(name, database)))),
     ...topology.services.map(async service => {
       if (service.program === 'postgres') return
-      // A service that stores waits for its store; the others come up on their own.
-      if (service.calls.database) await databases
       const running = await driver.startService(service.name, service.program, env(service))
       started.set(service.name, running)
       await connect(service.name, running)

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { describe } from 'vitest'
 import { createContainersDriver } from '../../harness/stack/containers/driver.ts'
 import { findEngine, openEngine } from '../../harness/stack/containers/engine.ts'
+import type { RuntimeName } from '../../harness/stack/driver.ts'
 import { Ledger } from '../../harness/stack/ledger.ts'
 
 const engine = await findEngine()
@@ -15,6 +16,12 @@ if (!engine.ok) {
 
 /** `describe` where an engine answers. */
 export const describeWithEngine = describe.skipIf(!engine.ok)
+
+/** The same tests on every runtime, on containers where an engine answers. */
+export function describeOnRuntimes(tests: (runtime: RuntimeName) => void): void {
+  describe('on processes', () => tests('processes'))
+  describeWithEngine('on containers', () => tests('containers'))
+}
 
 /** A driver with a ledger of its own; disposing of it stops the stack and removes the ledger. */
 export async function openDriver() {

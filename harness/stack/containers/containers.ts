@@ -7,7 +7,7 @@ import type { ContainerCreateOptions, HostConfig } from 'dockerode'
 import type { GenericContainer, WaitStrategy } from 'testcontainers'
 import { StackError } from '../../errors.ts'
 import type { DatabaseSecrets } from '../driver.ts'
-import { stackLabel } from '../ledger.ts'
+import { labelsOf } from '../ledger.ts'
 import { engineMessage } from './engine.ts'
 import { LogTail } from './log-tail.ts'
 
@@ -148,7 +148,7 @@ async function run(spec: ContainerSpec, container: GenericContainer): Promise<Ru
   const tail = new LogTail(spec.ready, spec.readyLines)
   container
     .withName(`firebreak-${spec.stack}-${spec.service}`)
-    .withLabels({ [stackLabel]: spec.stack, [serviceLabel]: spec.service })
+    .withLabels({ ...labelsOf(spec.stack), [serviceLabel]: spec.service })
     .withCommand([...spec.command])
     .withEnvironment({ ...spec.env })
     .withUser(spec.user)

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { HarnessError, messageOf } from '../../errors.ts'
-import { stackLabel } from '../ledger.ts'
+import { ledgerLabel, stackLabel } from '../ledger.ts'
 
 const answerDeadlineMs = 2_000
 
@@ -175,6 +175,8 @@ export async function removeStackContainers(stackId: string, engine?: Docker): P
 /** What a stack has on the engine: names of its containers and networks. */
 export interface StackLeftovers {
   stack: string
+  /** Where its ledger is, or was; empty if nothing says so. */
+  ledger: string
   containers: string[]
   networks: string[]
 }
@@ -186,7 +188,8 @@ export async function listStackLeftovers(): Promise<StackLeftovers[]> {
   const stacks = new Map<string, StackLeftovers>()
   const of = (labels: Record<string, string> | undefined): StackLeftovers => {
     const stack = labels?.[stackLabel] ?? ''
-    const known = stacks.get(stack) ?? { stack, containers: [], networks: [] }
+    const ledger = labels?.[ledgerLabel] ?? ''
+    const known = stacks.get(stack) ?? { stack, ledger, containers: [], networks: [] }
     stacks.set(stack, known)
     return known
   }

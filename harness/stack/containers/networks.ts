@@ -8,7 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { HarnessError } from '../../errors.ts'
-import { stackLabel } from '../ledger.ts'
+import { labelsOf } from '../ledger.ts'
 import { engineMessage } from './engine.ts'
 
 /** The first address given to a container; those below it are left to the engine. */
@@ -56,7 +56,7 @@ async function create(docker: Docker, stack: string, options: Docker.NetworkCrea
     return await docker.createNetwork({
       Driver: 'bridge',
       CheckDuplicate: true,
-      Labels: { [stackLabel]: stack },
+      Labels: labelsOf(stack),
       ...options,
     })
   } catch (error) {

@@ -12,8 +12,8 @@ export interface ChildOptions {
   cwd?: string
   uid?: number
   gid?: number
-  /** Called in the same tick as the spawn. */
-  onSpawn(pid: number): void
+  /** Called in the same tick as the spawn. If it throws, the process is killed. */
+  onSpawn?(pid: number): void
 }
 
 /** A child process of the stack: its last lines are kept, and it can be waited for. */
@@ -36,7 +36,12 @@ export class Child {
       ...(uid === undefined ? {} : { uid }),
       ...(gid === undefined ? {} : { gid }),
     })
-    if (this.process.pid !== undefined) onSpawn(this.process.pid)
+    try {
+      if (this.process.pid !== undefined) onSpawn?.(this.process.pid)
+    } catch (error) {
+      this.process.kill('SIGKILL')
+      throw error
+    }
     for (const stream of [this.process.stdout, this.process.stderr]) {
       if (!stream) continue
       createInterface({ input: stream }).on('line', line => {

@@ -2,10 +2,11 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { StackError } from '../../errors.ts'
 import type { Driver, Started } from '../driver.ts'
 import { type Ledger, stackVariable } from '../ledger.ts'
 import { nodeBinary, rootFolder } from '../node-binary.ts'
-import { Child } from './child.ts'
+import { Child, type ChildOptions } from './child.ts'
 import { startPostgresProcess } from './postgres.ts'
 
 const startTimeoutMs = 30_000
@@ -19,7 +20,7 @@ export interface ProcessesDriverOptions {
 }
 
 export function createProcessesDriver({ stack, ledger }: ProcessesDriverOptions): Driver {
-  const stops: (() => Promise<void>)[] = []
+  const family = new Family(stack, ledger)
 
   function folderOf(service: string): string {
     const folder = join(ledger.folder, service)
@@ -28,32 +29,29 @@ export function createProcessesDriver({ stack, ledger }: ProcessesDriverOptions)
   }
 
   async function startNode(service: string, script: string, env: Record<string, string>): Promise<Started> {
-    const child = new Child({
+    const child = family.spawn({
       service,
       command: nodeBinary(),
       args: ['--disable-warning=ExperimentalWarning', join(rootFolder, script)],
       cwd: folderOf(service),
-      // Nothing of the caller's environment: a service must not differ by who started it.
-      env: {
-        PATH: process.env.PATH ?? '',
-        HOST: '127.0.0.1',
-        PORT: '0',
-        NODE_COMPILE_CACHE: compileCache,
-        [stackVariable]: stack,
-        ...env,
-      },
-      onSpawn: pid => ledger.recordProcess(service, pid),
+      env: { HOST: '127.0.0.1', PORT: '0', NODE_COMPILE_CACHE: compileCache, ...env },
     })
-    stops.push(() => child.end('SIGKILL'))
     const port = await child.waitForLine('listening', portIn, startTimeoutMs)
     return { upstream: `127.0.0.1:${port}`, logs: () => child.logs() }
+  }
+
+  async function startPostgres(service: string, user: string, password: string): Promise<Started> {
+    const folder = folderOf(service)
+    const spawn = (options: ChildOptions) => family.spawn(options, 'SIGQUIT')
+    const { port, logs } = await startPostgresProcess({ service, folder, user, password, spawn })
+    return { upstream: `127.0.0.1:${port}`, logs }
   }
 
   return {
     runtime: 'processes',
     upstreamOf: () => undefined,
     async startProxy() {
-      const started = await startNode('proxy', 'harness/proxy/main.ts', {})
+      const started = await family.tracked(() => startNode('proxy', 'harness/proxy/main.ts', {}))
       return {
         apiUrl: `http://${started.upstream}`,
         listen: () => '127.0.0.1:0',
@@ -62,26 +60,60 @@ export function createProcessesDriver({ stack, ledger }: ProcessesDriverOptions)
         logs: started.logs,
       }
     },
-    async startPostgres(name, { user, password }) {
-      const started = await startPostgresProcess({
-        service: name,
-        folder: folderOf(name),
-        user,
-        password,
-        env: { [stackVariable]: stack },
-        onSpawn: pid => ledger.recordProcess(name, pid, 'SIGQUIT'),
-      })
-      stops.push(started.stop)
-      return { upstream: `127.0.0.1:${started.port}`, logs: started.logs }
-    },
+    startPostgres: (name, { user, password }) => family.tracked(() => startPostgres(name, user, password)),
     startService: (name, program, env) =>
-      startNode(name, `services/${program}/main.ts`, { DATA_DIR: join(folderOf(name), 'data'), ...env }),
-    async stop() {
-      // Together: they are killed, so no order makes it gentler.
-      const results = await Promise.allSettled(stops.splice(0).map(stop => stop()))
-      const errors = results.flatMap(result => (result.status === 'rejected' ? [result.reason] : []))
-      if (errors.length > 0) throw new AggregateError(errors, 'some processes could not be ended')
-    },
+      family.tracked(() =>
+        startNode(name, `services/${program}/main.ts`, { DATA_DIR: join(folderOf(name), 'data'), ...env }),
+      ),
+    stop: () => family.end(),
+  }
+}
+
+/** The processes of a stack. */
+class Family {
+  readonly #stack: string
+  readonly #ledger: Ledger
+  readonly #ends: (() => Promise<void>)[] = []
+  readonly #starting = new Set<Promise<unknown>>()
+  #ended = false
+
+  constructor(stack: string, ledger: Ledger) {
+    this.#stack = stack
+    this.#ledger = ledger
+  }
+
+  /** Starts a process, written down in the ledger. `signal` is what ends it at once and cleanly. */
+  spawn(options: ChildOptions, signal: 'SIGKILL' | 'SIGQUIT' = 'SIGKILL'): Child {
+    if (this.#ended) throw new StackError(options.service, 'cannot start: the stack is being stopped')
+    const child = new Child({
+      ...options,
+      // Nothing of the caller's environment: a service must not differ by who started it.
+      env: { PATH: process.env.PATH ?? '', ...options.env, [stackVariable]: this.#stack },
+      onSpawn: pid => this.#ledger.recordProcess(options.service, pid, signal),
+    })
+    this.#ends.push(() => child.end(signal))
+    return child
+  }
+
+  /** Runs a start, so that `end` can wait for it. */
+  async tracked<T>(start: () => Promise<T>): Promise<T> {
+    const starting = start()
+    this.#starting.add(starting)
+    try {
+      return await starting
+    } finally {
+      this.#starting.delete(starting)
+    }
+  }
+
+  /** Ends all processes and waits for the starts under way, which fail now. Idempotent. */
+  async end(): Promise<void> {
+    this.#ended = true
+    // Together: they are killed, so no order makes it gentler.
+    const results = await Promise.allSettled(this.#ends.splice(0).map(end => end()))
+    await Promise.allSettled([...this.#starting])
+    const errors = results.flatMap(result => (result.status === 'rejected' ? [result.reason] : []))
+    if (errors.length > 0) throw new AggregateError(errors, 'some processes could not be ended')
   }
 }
 

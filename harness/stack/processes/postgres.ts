@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { messageOf, StackError } from '../../errors.ts'
-import { Child } from './child.ts'
+import { Child, type ChildOptions } from './child.ts'
 
 const run = promisify(execFile)
 
@@ -22,10 +22,10 @@ export interface PostgresOptions {
   folder: string
   user: string
   password: string
-  /** Marks the processes, beside PATH. */
-  env?: Record<string, string>
-  /** Called with the number of each process, in the same tick as its spawn. */
-  onSpawn(pid: number): void
+  /** Starts a process. Default: as it is. */
+  spawn?(options: ChildOptions): Child
+  /** Finds a port on 127.0.0.1 that seems to be free. Default: one that the kernel offers. */
+  choosePort?(): Promise<number>
 }
 
 export interface PostgresProcess {
@@ -40,9 +40,10 @@ const readyTimeoutMs = 30_000
 const portTries = 5
 
 export async function startPostgresProcess(options: PostgresOptions): Promise<PostgresProcess> {
-  const { service, folder, user, password, onSpawn } = options
+  const { service, folder, user, password, spawn = each => new Child(each) } = options
   const identity = process.getuid?.() === 0 ? nobody : undefined
-  const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C', ...options.env }
+  // Its messages are read below, so they must be in English.
+  const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C' }
   const binaries = await usableBinaries(folder, identity)
   const data = join(folder, 'data')
   const passwordFile = join(folder, 'password')
@@ -50,7 +51,7 @@ export async function startPostgresProcess(options: PostgresOptions): Promise<Po
   writeFileSync(passwordFile, password, { mode: 0o600 })
   if (identity) for (const path of [data, passwordFile]) chownSync(path, identity.uid, identity.gid)
 
-  const initdb = new Child({
+  const initdb = spawn({
     service: `${service} (initdb)`,
     command: binaries.initdb,
     args: [
@@ -69,23 +70,32 @@ export async function startPostgresProcess(options: PostgresOptions): Promise<Po
     env,
     cwd: folder,
     ...identity,
-    onSpawn,
   })
   const ended = await initdb.exited
   if (ended !== 'ended with 0')
     throw new StackError(service, `initdb ${ended}`, { logs: initdb.logs().slice(-20) })
 
-  for (let tried = 1; ; tried += 1) {
-    const port = await freePort()
-    const server = new Child({
+  const start = (port: number) =>
+    spawn({
       service,
       command: binaries.postgres,
       args: ['-D', data, '-p', String(port), ...serverSettings],
       env,
       cwd: folder,
       ...identity,
-      onSpawn,
     })
+  return startOnFreePort(service, start, options.choosePort ?? freePort)
+}
+
+async function startOnFreePort(
+  service: string,
+  start: (port: number) => Child,
+  choosePort: () => Promise<number>,
+): Promise<PostgresProcess> {
+  const taken: number[] = []
+  while (taken.length < portTries) {
+    const port = await choosePort()
+    const server = start(port)
     try {
       const ready = (line: string) => (line.includes('ready to accept connections') ? true : undefined)
       await server.waitForLine('ready to accept connections', ready, readyTimeoutMs)
@@ -93,10 +103,14 @@ export async function startPostgresProcess(options: PostgresOptions): Promise<Po
     } catch (error) {
       await server.end('SIGQUIT')
       // Somebody else took the port between our look and PostgreSQL's.
-      const taken = server.logs().some(line => line.includes('Address already in use'))
-      if (!taken || tried === portTries) throw error
+      if (!server.logs().some(line => line.includes('Address already in use'))) throw error
+      taken.push(port)
     }
   }
+  throw new StackError(
+    service,
+    `found no free port on 127.0.0.1: ${taken.join(', ')} were free when looked for and taken when used. Something opens ports as fast as it can; end it, or try again.`,
+  )
 }
 
 /** Nothing outlives the stack, so nothing is worth waiting for a disk. */

@@ -19,7 +19,7 @@ describe('an outcome', () => {
   test('of an empty history claims nothing', () => {
     expect(computeOutcome(history(), []).toJSON()).toEqual({
       isolation: 1,
-      forcedLogouts: { count: 0, share: 0, alive: 0 },
+      forcedLogouts: { count: 0, share: 0, alive: 0, groups: [] },
       falseAccepts: 0,
       timeToContainMs: 0,
       timeToRecoverMs: 0,
@@ -47,7 +47,12 @@ describe('an outcome', () => {
     )
     expect(JSON.parse(JSON.stringify(outcome))).toEqual({
       isolation: 0.75,
-      forcedLogouts: { count: 1, share: 1, alive: 1 },
+      forcedLogouts: {
+        count: 1,
+        share: 1,
+        alive: 1,
+        groups: [{ app: 'feed', surface: 'web', region: 'us', count: 1, share: 1, alive: 1 }],
+      },
       falseAccepts: 0,
       timeToContainMs: 1_000,
       timeToRecoverMs: 0,

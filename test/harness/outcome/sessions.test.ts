@@ -78,6 +78,25 @@ describe('forced logouts', () => {
     expect(outcome.forcedLogouts({ app: 'rival' }).count).toBe(0)
   })
 
+  test('are in the results for each app, surface and region that had sessions', () => {
+    const sessions = [
+      ...session('a', 0, { at: 5_000, type: 'forced-out' }),
+      ...session('b', 0),
+      ...session('c', 0, { at: 5_000, type: 'forced-out' }, { surface: 'mobile' }),
+      ...session('d', 0, undefined, { app: 'rival', region: 'eu' }),
+    ]
+    expect(computeOutcome(history({ sessions }), []).toJSON().forcedLogouts).toEqual({
+      count: 2,
+      share: 0.5,
+      alive: 4,
+      groups: [
+        { app: 'feed', surface: 'web', region: 'us', count: 1, share: 0.5, alive: 2 },
+        { app: 'feed', surface: 'mobile', region: 'us', count: 1, share: 1, alive: 1 },
+        { app: 'rival', surface: 'web', region: 'eu', count: 0, share: 0, alive: 1 },
+      ],
+    })
+  })
+
   test('of nobody are none', () => {
     expect(computeOutcome(history(), []).forcedLogouts()).toEqual({ count: 0, share: 0, alive: 0 })
   })

@@ -18,9 +18,7 @@ if (!server) console.warn(`PostgreSQL does not start here, its tests are skipped
 
 async function start(): Promise<{ server?: PostgresProcess; reason?: unknown }> {
   try {
-    return {
-      server: await startPostgresProcess({ service: 'sessions', folder, ...credentials, onSpawn() {} }),
-    }
+    return { server: await startPostgresProcess({ service: 'sessions', folder, ...credentials }) }
   } catch (error) {
     return { reason: error }
   }

@@ -1,0 +1,95 @@
+/**
+ * How long a stack takes from nothing to steady state, beside what the same machine takes to start as many bare
+ * processes or containers at once. Prints one JSON object; the ratio is what can be compared between machines.
+ *
+ *   npm run bench:boot -- [processes|containers] [runs]
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { Crowd } from '../../harness/crowd/crowd.ts'
+import { familyCrowd } from '../../harness/crowd/population.ts'
+import { UsageError } from '../../harness/errors.ts'
+import { architectureOf } from '../../harness/stack/architectures.ts'
+import { openEngine } from '../../harness/stack/containers/engine.ts'
+import { prepareImages } from '../../harness/stack/containers/images.ts'
+import type { RuntimeName } from '../../harness/stack/driver.ts'
+import { nodeBinary } from '../../harness/stack/node-binary.ts'
+import { chooseRuntime, prepareRuntime } from '../../harness/stack/runtimes.ts'
+import { startStack } from '../../harness/stack/stack.ts'
+import { family } from '../../harness/stack/topology.ts'
+
+/** Every service, and the fault proxy. */
+const units = family.services.length + 1
+
+const median = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+
+/** From nothing to listening, and to a whole crowd signed in and served, ms. */
+async function stackOnce(runtime: RuntimeName) {
+  const began = performance.now()
+  await using stack = await startStack({ runtime, architecture: architectureOf('hardened') })
+  const groups = familyCrowd.map(group => ({ ...group, residents: 1, revoked: 0 }))
+  await using crowd = new Crowd({ stack, groups, seed: 1, run: 'bench', timelineMs: 0 })
+  await crowd.warmUp()
+  return { listeningMs: stack.bootMs, servingMs: performance.now() - began }
+}
+
+/** As many bare Node processes, each until it has said a word, ms. */
+async function bareProcesses(): Promise<number> {
+  const began = performance.now()
+  await Promise.all(
+    Array.from({ length: units }, async () => {
+      const child = spawn(nodeBinary(), ['-e', 'console.log(1)'], { stdio: ['ignore', 'pipe', 'ignore'] })
+      await once(child, 'close')
+    }),
+  )
+  return performance.now() - began
+}
+
+/** As many bare containers of the same image, each until it runs, ms. */
+async function bareContainers(): Promise<number> {
+  const engine = await openEngine()
+  const { services } = await prepareImages(() => {})
+  const began = performance.now()
+  const containers = await Promise.all(
+    Array.from({ length: units }, async () => {
+      const container = await engine.createContainer({
+        Image: services,
+        Cmd: ['node', '-e', 'setInterval(() => {}, 1000)'],
+        Labels: { 'firebreak.bench': '1' },
+        HostConfig: { NetworkMode: 'none' },
+      })
+      await container.start()
+      return container
+    }),
+  )
+  const tookMs = performance.now() - began
+  await Promise.all(containers.map(container => container.remove({ force: true, v: true })))
+  return tookMs
+}
+
+const [wanted = 'processes', count = '5'] = process.argv.slice(2)
+const runs = Number(count)
+if (!Number.isInteger(runs) || runs < 1)
+  throw new UsageError(`runs: "${count}" is not a whole number above 0`)
+const { runtime } = await chooseRuntime(wanted)
+await prepareRuntime(runtime, () => {})
+const stacks: Awaited<ReturnType<typeof stackOnce>>[] = []
+const bare: number[] = []
+for (let run = 0; run < runs; run += 1) {
+  // Taken in turns, so that a slow moment of the machine hits both.
+  stacks.push(await stackOnce(runtime))
+  bare.push(await (runtime === 'containers' ? bareContainers() : bareProcesses()))
+}
+const servingMs = median(stacks.map(each => each.servingMs))
+const bareMs = median(bare)
+const rounded = {
+  runtime,
+  runs,
+  units,
+  listeningMs: Math.round(median(stacks.map(each => each.listeningMs))),
+  servingMs: Math.round(servingMs),
+  bareMs: Math.round(bareMs),
+  ratio: Number((servingMs / bareMs).toFixed(2)),
+}
+process.stdout.write(`${JSON.stringify(rounded)}\n`)

@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Hono } from 'hono'
+import { getCookie, setCookie } from 'hono/cookie'
+import { describe, expect, test } from 'vitest'
+import { Crowd } from '../../../harness/crowd/crowd.ts'
+import { familyCrowd, type Group, segmentsOf } from '../../../harness/crowd/population.ts'
+import { HarnessError } from '../../../harness/errors.ts'
+import { conservation } from '../../../harness/outcome/conservation.ts'
+import type { Stack } from '../../../harness/stack/stack.ts'
+import { family } from '../../../harness/stack/topology.ts'
+import { history } from '../outcome/build.ts'
+import { startApp } from './support.ts'
+
+const timelineMs = 1_500
+const group: Group = {
+  app: 'feed',
+  surface: 'web',
+  region: 'us',
+  door: 'edge-us',
+  residents: 4,
+  browseEveryMs: 300,
+  newcomersPerSecond: 5,
+  revoked: 1,
+}
+
+/** An app and its auth in one: sessions in memory, and a switch that forgets them. */
+async function startTinyStack({ acceptsRevoked = false, refusesSignOut = false } = {}) {
+  const app = new Hono()
+  const accounts = new Map<string, string>()
+  const sessions = new Set<string>()
+  const admin: string[] = []
+  /** How long residents wait when they sign in, ms. */
+  const slow = { signInMs: 0 }
+  app.post('/admin/users', async context => {
+    admin.push(context.req.header('authorization') ?? '')
+    const { prefix, count, password } = (await context.req.json()) as {
+      prefix: string
+      count: number
+      password: string
+    }
+    for (let index = 0; index < count; index += 1) accounts.set(`${prefix}${index}`, password)
+    return context.json({})
+  })
+  app.post('/revoke', async context => {
+    if (!acceptsRevoked) sessions.delete(String((await context.req.parseBody()).token))
+    return context.body(null, 200)
+  })
+  app.get('/', context => {
+    if (sessions.has(getCookie(context, 'sid') ?? '')) return context.html('home')
+    setCookie(context, 'sid', '', { maxAge: 0 })
+    return context.redirect('/sign-in', 303)
+  })
+  app.post('/sign-in', async context => {
+    const { username, password } = await context.req.parseBody()
+    if (accounts.get(String(username)) !== password)
+      return context.html('<p data-notice="wrong-password"></p>', 401)
+    if (String(username).includes('resident')) await sleep(slow.signInMs)
+    const session = randomUUID()
+    sessions.add(session)
+    setCookie(context, 'sid', session)
+    return context.redirect('/', 303)
+  })
+  app.post('/sign-out', context => {
+    if (refusesSignOut) return context.text('oops', 500)
+    sessions.delete(getCookie(context, 'sid') ?? '')
+    setCookie(context, 'sid', '', { maxAge: 0 })
+    return context.redirect('/sign-in', 303)
+  })
+  const started = await startApp(app)
+  const stack = {
+    doors: { 'edge-us': started.door },
+    control: { auth: started.door },
+    adminToken: 'operators-only',
+  } as unknown as Stack
+  return { stack, sessions, accounts, admin, slow, [Symbol.asyncDispose]: started[Symbol.asyncDispose] }
+}
+
+async function run(stack: Stack, { seed = 42, during = () => {} } = {}) {
+  await using crowd = new Crowd({
+    stack,
+    groups: [group],
+    seed,
+    run: `test-${randomUUID().slice(0, 4)}`,
+    timelineMs,
+  })
+  await crowd.warmUp()
+  await crowd.start()
+  await sleep(timelineMs / 2)
+  during()
+  await sleep(timelineMs - crowd.now())
+  // Awaited: the crowd's connections end with this block.
+  return await crowd.finish()
+}
+
+describe.concurrent('Crowd', () => {
+  test('browses and signs in, and its books add up', async () => {
+    await using tiny = await startTinyStack()
+    const seen = await run(tiny.stack)
+    const books = conservation(history({ ...seen }))
+    expect(books.problems).toEqual([])
+    expect(books).toMatchObject({ revoked: 1, forcedOut: 0 })
+    expect(books.alive).toBeGreaterThanOrEqual(group.residents)
+    expect(books.signedOut).toBeGreaterThan(0)
+    const activities = Map.groupBy(seen.intents, ({ activity }) => activity)
+    // Four users, 2.5 s, every 0.24 to 0.36 s; five newcomers a second.
+    expect(activities.get('browse')?.length).toBeGreaterThanOrEqual(4 * 6)
+    expect(activities.get('sign-in')?.length).toBeGreaterThanOrEqual(11)
+    expect(seen.intents.filter(({ result }) => result !== 'served')).toEqual([])
+    expect(seen.deadSessionProbes.length).toBeGreaterThan(0)
+    expect(seen.deadSessionProbes.filter(({ accepted }) => accepted)).toEqual([])
+    expect(new Set(tiny.admin)).toEqual(new Set(['Bearer operators-only']))
+  })
+
+  test('records that all were forced out, once each, that they came back, and its books add up', async () => {
+    await using tiny = await startTinyStack()
+    const seen = await run(tiny.stack, { during: () => tiny.sessions.clear() })
+    const books = conservation(history({ ...seen }))
+    expect(books.problems).toEqual([])
+    expect(books.forcedOut).toBeGreaterThanOrEqual(group.residents)
+    const residents = seen.sessions.filter(({ session }) => session.includes('resident'))
+    expect(residents.filter(({ type }) => type === 'forced-out')).toHaveLength(group.residents)
+    expect(residents.filter(({ type }) => type === 'opened')).toHaveLength(2 * group.residents)
+  })
+
+  test('waits at the end for those on their way back in', async () => {
+    await using tiny = await startTinyStack()
+    const seen = await run(tiny.stack, {
+      during: () => {
+        tiny.sessions.clear()
+        tiny.slow.signInMs = 1_500
+      },
+    })
+    const { length } = seen.intents
+    expect(conservation(history({ ...seen })).problems).toEqual([])
+    const back = seen.sessions.filter(
+      ({ session, type }) => session.includes('resident') && type === 'opened',
+    )
+    expect(back).toHaveLength(2 * group.residents)
+    await sleep(1_000)
+    expect(seen.intents).toHaveLength(length)
+  })
+
+  test('counts a user who meant to sign out as signed out, though auth could not be told', async () => {
+    await using tiny = await startTinyStack({ refusesSignOut: true })
+    const books = conservation(history({ ...(await run(tiny.stack)) }))
+    expect(books.problems).toEqual([])
+    expect(books.signedOut).toBeGreaterThan(0)
+  })
+
+  test('records a revoked session that is served as accepted', async () => {
+    await using tiny = await startTinyStack({ acceptsRevoked: true })
+    const { deadSessionProbes } = await run(tiny.stack)
+    expect(deadSessionProbes.length).toBeGreaterThan(0)
+    expect(deadSessionProbes.every(({ accepted }) => accepted)).toBe(true)
+  })
+
+  test('intends the same under the same seed, to the millisecond, and else under another', async () => {
+    const plan = async (seed: number) => {
+      await using tiny = await startTinyStack()
+      const { intents } = await run(tiny.stack, { seed })
+      return intents.map(({ user, activity, at }) => `${at} ${user} ${activity}`).toSorted()
+    }
+    const [first, second, other] = await Promise.all([plan(1), plan(1), plan(2)])
+    expect(first).toEqual(second)
+    expect(first).not.toEqual(other)
+  })
+
+  test('does not begin if somebody cannot sign in beforehand', async () => {
+    await using tiny = await startTinyStack()
+    tiny.accounts.set = () => tiny.accounts
+    const crowd = new Crowd({ stack: tiny.stack, groups: [group], seed: 1, run: 'test', timelineMs })
+    await expect(crowd.warmUp()).rejects.toThrow(
+      /^feed-web-us-r\w+-0 could not sign in before the run began: wrong-password$/,
+    )
+    await crowd[Symbol.asyncDispose]()
+  })
+
+  test('says which door is missing, and what an operator is refused', async () => {
+    await using tiny = await startTinyStack()
+    const warmUp = async (stack: Stack, groups: Group[]) => {
+      await using crowd = new Crowd({ stack, groups, seed: 1, run: 'test', timelineMs })
+      await crowd.warmUp()
+    }
+    await expect(warmUp(tiny.stack, [{ ...group, door: 'edge-moon' }])).rejects.toThrow(
+      new HarnessError('the stack has no door edge-moon'),
+    )
+    const elsewhere = { ...tiny.stack, control: { auth: `${tiny.stack.control.auth}/nothing` } } as Stack
+    await expect(warmUp(elsewhere, [group])).rejects.toThrow('auth answered 404 to /admin/users')
+  })
+})
+
+describe('familyCrowd', () => {
+  test('comes in by doors of the family, to apps that it has', () => {
+    const apps = family.services.filter(({ program }) => program === 'app').map(({ name }) => name)
+    for (const { door, app } of familyCrowd) {
+      expect(family.doors).toContain(door)
+      expect(apps).toContain(app)
+    }
+    expect(new Set(familyCrowd.map(({ app }) => app))).toEqual(new Set(apps))
+  })
+
+  test('has sessions, newcomers and revoked sessions in every group, and no group twice', () => {
+    for (const { residents, newcomersPerSecond, revoked } of familyCrowd)
+      expect(Math.min(residents, newcomersPerSecond, revoked)).toBeGreaterThan(0)
+    const names = familyCrowd.map(({ app, surface, region }) => `${app} ${surface} ${region}`)
+    expect(new Set(names).size).toBe(names.length)
+  })
+})
+
+describe('segmentsOf', () => {
+  test('has a segment for each thing that a group does', () => {
+    const place = { app: 'feed', surface: 'web', region: 'us' } as const
+    expect(segmentsOf([group])).toEqual([
+      { ...place, activity: 'browse' },
+      { ...place, activity: 'sign-in' },
+    ])
+    expect(segmentsOf([{ ...group, refreshEveryMs: 1_000 }])).toContainEqual({
+      ...place,
+      activity: 'refresh',
+    })
+  })
+})

@@ -1,0 +1,207 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { HarnessError } from '../../../harness/errors.ts'
+import type { Evidence, Fault, Injected } from '../../../harness/faults/fault.ts'
+import { playTimeline } from '../../../harness/run/timeline.ts'
+import type { Stack } from '../../../harness/stack/stack.ts'
+
+const stack = { id: 'fb-test' } as Stack
+const never = () => new Promise<never>(() => {})
+
+/** Faults that write down what is done to them. */
+function scene() {
+  const log: string[] = []
+  const fault = (kind: string, parts: Partial<Injected> & { inject?: () => Promise<void> } = {}): Fault => ({
+    kind,
+    layer: 'network',
+    target: 'feed -> auth',
+    params: {},
+    connections: 'kept',
+    problems: () => [],
+    async inject(given) {
+      expect(given).toBe(stack)
+      log.push(`${kind} on`)
+      await parts.inject?.()
+      return {
+        evidence: async () => {
+          log.push(`${kind} evidence`)
+          return (await parts.evidence?.()) ?? [proof(kind)]
+        },
+        undo: async () => {
+          log.push(`${kind} undo`)
+          await parts.undo?.()
+        },
+      }
+    },
+  })
+  const play = (schedule: [fromMs: number, toMs: number, fault: Fault][], timelineMs = 400) => {
+    const zero = performance.now()
+    return playTimeline({
+      scenario: {
+        timelineMs,
+        schedule: schedule.map(([fromMs, toMs, each]) => ({ fromMs, toMs, fault: each })),
+      },
+      stack,
+      clock: { now: () => performance.now() - zero },
+      phase: async text => void log.push(text),
+      limitMs: 150,
+    })
+  }
+  return { log, fault, play }
+}
+
+function proof(kind: string): Evidence {
+  return { fault: kind, target: 'feed -> auth', witness: 'test', observed: 'it' }
+}
+
+describe('playTimeline', () => {
+  test('puts a fault on, asks for its evidence and takes it off, in that order and at its times', async () => {
+    const { log, fault, play } = scene()
+    const began = performance.now()
+    const played = await play([[100, 250, fault('latency')]])
+    expect(performance.now() - began).toBeGreaterThanOrEqual(395)
+    expect(log).toEqual([
+      'fault on: latency at feed -> auth',
+      'latency on',
+      'latency evidence',
+      'latency undo',
+      'fault off: latency at feed -> auth',
+    ])
+    expect(played).toMatchObject({ evidence: [proof('latency')], unproven: [] })
+    const [window] = played.windows
+    expect(window).toMatchObject({ fault: 'latency', target: 'feed -> auth' })
+    // Timers may be a millisecond early.
+    expect(window?.from).toBeGreaterThanOrEqual(98)
+    expect(window?.until).toBeGreaterThanOrEqual(248)
+  })
+
+  test('measures a window from the injection to the end of its undo, as they were and not as planned', async () => {
+    const { fault, play } = scene()
+    const slow = fault('latency', { inject: () => sleep(80), undo: () => sleep(80) })
+    const { windows } = await play([[50, 100, slow]])
+    const { from, until } = windows[0] ?? { from: 0, until: 0 }
+    expect(from).toBeGreaterThanOrEqual(48)
+    expect(until - from).toBeGreaterThanOrEqual(156)
+  })
+
+  test('plays faults that overlap, each at its own times', async () => {
+    const { log, fault, play } = scene()
+    await play([
+      [50, 350, fault('long')],
+      [120, 200, fault('short')],
+    ])
+    expect(log.filter(line => / (on|undo)$/.test(line))).toEqual([
+      'long on',
+      'short on',
+      'short undo',
+      'long undo',
+    ])
+  })
+
+  test('says which fault nothing speaks for', async () => {
+    const { fault, play } = scene()
+    const played = await play([
+      [10, 60, fault('latency', { evidence: async () => [] })],
+      [20, 60, fault('reset')],
+    ])
+    expect(played.unproven).toEqual(['latency at feed -> auth'])
+    expect(played.evidence).toEqual([proof('reset')])
+  })
+
+  test('waits for its end without faults', async () => {
+    const { log, play } = scene()
+    const began = performance.now()
+    expect(await play([], 200)).toEqual({ windows: [], evidence: [], unproven: [] })
+    expect(performance.now() - began).toBeGreaterThanOrEqual(198)
+    expect(log).toEqual([])
+  })
+
+  test('takes off all that is on, in reverse order, when a later one cannot be put on, and says only that', async () => {
+    const { log, fault, play } = scene()
+    const refusing = fault('third', { inject: () => Promise.reject(new HarnessError('no such link')) })
+    const began = performance.now()
+    const played = play([
+      [10, 5_000, fault('first')],
+      [60, 5_000, fault('second')],
+      [120, 5_000, refusing],
+      [4_000, 5_000, fault('fourth')],
+    ])
+    await expect(played).rejects.toThrow(new HarnessError('no such link'))
+    // It does not wait for the end of a timeline that has failed.
+    expect(performance.now() - began).toBeLessThan(4_000)
+    expect(log.filter(line => / (on|undo)$/.test(line))).toEqual([
+      'first on',
+      'second on',
+      'third on',
+      'second undo',
+      'first undo',
+    ])
+  })
+
+  test('takes off one that comes on while another fails', async () => {
+    const { log, fault, play } = scene()
+    const failing = fault('failing', { inject: () => Promise.reject(new HarnessError('broken')) })
+    const slow = fault('slow', { inject: () => sleep(100) })
+    const played = play([
+      [10, 300, slow],
+      [40, 300, failing],
+    ])
+    await expect(played).rejects.toThrow(new HarnessError('broken'))
+    expect(log.at(-1)).toBe('slow undo')
+  })
+
+  test('takes off one whose evidence cannot be had', async () => {
+    const { log, fault, play } = scene()
+    const blind = fault('latency', { evidence: () => Promise.reject(new HarnessError('no counters')) })
+    await expect(play([[10, 60, blind]])).rejects.toThrow(new HarnessError('no counters'))
+    expect(log.at(-1)).toBe('latency undo')
+  })
+
+  test.each([
+    ['undo', 'latency at feed -> auth could not be undone within 150 ms'],
+    ['evidence', 'latency at feed -> auth gave no evidence within 150 ms'],
+    ['inject', 'latency at feed -> auth could not be put on within 150 ms'],
+  ] as const)('gives up on an %s that hangs, and takes the others off', async (step, message) => {
+    const { log, fault, play } = scene()
+    const played = play([
+      [10, 5_000, fault('other')],
+      [50, 80, fault('latency', { [step]: never })],
+    ])
+    await expect(played).rejects.toThrow(new HarnessError(message))
+    expect(log.at(-1)).toBe('other undo')
+  })
+
+  test('tries an undo that failed once more, and fails all the same', async () => {
+    const { log, fault, play } = scene()
+    let tries = 0
+    const stumbling = fault('latency', {
+      undo: async () => {
+        tries += 1
+        if (tries === 1) throw new HarnessError('proxy away')
+      },
+    })
+    await expect(play([[10, 60, stumbling]])).rejects.toThrow(new HarnessError('proxy away'))
+    expect(log.filter(line => line === 'latency undo')).toHaveLength(2)
+  })
+
+  test('says everything that went wrong in one error, and keeps each as its cause', async () => {
+    const { fault, play } = scene()
+    const stuck = fault('stuck', { undo: () => Promise.reject(new HarnessError('stuck for good')) })
+    const failing = fault('failing', { inject: () => Promise.reject(new HarnessError('no such link')) })
+    const error: unknown = await play([
+      [10, 300, stuck],
+      [50, 300, failing],
+    ]).catch(thrown => thrown)
+    expect(error).toBeInstanceOf(HarnessError)
+    expect(error).toMatchObject({ message: 'no such link; stuck for good' })
+    expect((error as HarnessError).cause).toBeInstanceOf(AggregateError)
+  })
+
+  test('takes off one that comes on after it was given up', async () => {
+    const { log, fault, play } = scene()
+    await expect(play([[10, 60, fault('late', { inject: () => sleep(300) })]])).rejects.toThrow(
+      'could not be put on',
+    )
+    await expect.poll(() => log).toContain('late undo')
+  })
+})

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest'
+import { ScenarioError } from '../../harness/errors.ts'
+import { configPush } from '../../harness/faults/config-push.ts'
+import { latency } from '../../harness/faults/latency.ts'
+import { type ScenarioDefinition, scenario } from '../../harness/scenario.ts'
+
+const slow = latency({ link: '* -> auth', latencyMs: 100 })
+const push = configPush({ service: 'auth', change: { audience: 'nobody' } })
+
+const good: ScenarioDefinition = {
+  title: 'Auth is slow',
+  cause: 'network',
+  scope: [],
+  faults: [{ at: '2s', for: '1.5s', fault: slow }],
+  verdict: { hardened: () => {} },
+}
+
+/** What is wrong with the good scenario, changed; [] if nothing. */
+function problemsOf(change: { [Field in keyof ScenarioDefinition]?: unknown }): string[] {
+  try {
+    scenario({ ...good, ...change } as ScenarioDefinition)
+    return []
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error
+    const [first, ...problems] = error.message.split('\n')
+    expect(first).toBe('the scenario does not make sense:')
+    return problems.map(problem => problem.replace(/^ {2}- /, ''))
+  }
+}
+
+describe('scenario', () => {
+  test('gives its times in milliseconds', () => {
+    expect(scenario(good)).toMatchObject({
+      title: good.title,
+      schedule: [{ fromMs: 2_000, toMs: 3_500, fault: slow }],
+    })
+  })
+
+  test('leaves 6 s to recover after the last fault to end, 9 s without faults, or what it says', () => {
+    const both = [
+      { at: '1s', for: '5s', fault: slow },
+      { at: '2s', for: '1s', fault: slow },
+    ] as const
+    expect(scenario({ ...good, faults: both }).timelineMs).toBe(12_000)
+    expect(scenario({ ...good, cause: 'none', faults: [] }).timelineMs).toBe(9_000)
+    expect(scenario({ ...good, duration: '20s' }).timelineMs).toBe(20_000)
+  })
+
+  test('lists everything that is wrong at once', () => {
+    const problems = problemsOf({
+      title: ' ',
+      cause: 'weather',
+      scope: { app: 'fed' },
+      faults: [{ at: 'soon', for: '0s', fault: slow }],
+      verdict: { hardend: () => {} },
+    })
+    expect(problems).toEqual([
+      'title: missing',
+      expect.stringMatching(/^cause: "weather" is none of none, network, /),
+      'scope: no app "fed"; there are: feed, rival',
+      expect.stringMatching(/^faults\[0\]\.at: "soon" is not a duration/),
+      'faults[0].for: a fault of 0s cannot have an effect',
+      'verdict: no architecture "hardend"; there are: shared-fate, hardened',
+    ])
+  })
+
+  test.each([
+    { change: { title: undefined }, problem: 'title: missing' },
+    { change: { replays: 'meta-2026-6-12' }, problem: 'replays: "meta-2026-6-12" is not of the form' },
+    { change: { needs: ['retry-bugdet'] }, problem: 'needs: no mitigation "retry-bugdet"; there are: ' },
+    { change: { scope: undefined }, problem: 'scope: missing; [] if nothing may be harmed' },
+    {
+      change: { scope: [{}, { region: ['us', 'moon'] }] },
+      problem: 'scope: no region "moon"; there are: us',
+    },
+    { change: { scope: { surface: 'api' } }, problem: 'scope: no surface "api"; there are: web, mobile' },
+    {
+      change: { scope: { activity: 'api-call' } },
+      problem: 'scope: no activity "api-call"; there are: browse',
+    },
+    {
+      change: { scope: { app: 'rival', surface: 'mobile' } },
+      problem: 'scope: {"app":"rival","surface":"mobile"}',
+    },
+    {
+      change: { duration: '3s' },
+      problem: "faults[0]: lasts until 3500 ms, beyond the timeline's end at 3000 ms",
+    },
+    { change: { duration: '1 day' }, problem: 'duration: "1 day" is not a duration' },
+    {
+      change: { faults: [], duration: '1s' },
+      problem: 'duration: 1s leaves no steady state; at least 3000 ms',
+    },
+    { change: { verdict: undefined }, problem: 'verdict: missing; one function for each architecture' },
+    { change: { verdict: {} }, problem: 'verdict: missing; one function for each architecture' },
+    { change: { verdict: { hardened: true } }, problem: 'verdict.hardened: true is not a function' },
+  ])('refuses $change', ({ change, problem }) => {
+    expect(problemsOf(change)).toEqual([expect.stringContaining(problem)])
+  })
+
+  test.each([
+    {
+      fault: { at: '900ms', for: '1s', fault: slow },
+      problem: '.at: 900ms leaves no steady state; at least 1000 ms',
+    },
+    { fault: { at: '2s', for: '-1s', fault: slow }, problem: '.for: "-1s" is negative' },
+    { fault: { at: '2s', fault: slow }, problem: '.for: "undefined" is not a duration' },
+    { fault: { at: '2s', for: '1s' }, problem: '.fault: undefined is not a fault' },
+    {
+      fault: { at: '2s', for: '1s', fault: latency({ link: 'feed -> rival', latencyMs: 1 }) },
+      problem: ' (latency): no link "feed -> rival"; there are: internet -> edge-us, ',
+    },
+    {
+      fault: { at: '2s', for: '1s', fault: configPush({ service: 'rival', change: { graceMs: 0 } }) },
+      problem: ' (config-push): no service "rival" with a configuration; there are: auth, feed, edge-us',
+    },
+  ])('refuses the fault $fault.at $fault.for, saying which: $problem', ({ fault, problem }) => {
+    const faults = [{ at: '2s', for: '1s', fault: slow }, fault]
+    expect(problemsOf({ faults })).toEqual([expect.stringContaining(`faults[1]${problem}`)])
+  })
+
+  test('refuses two pushes to one configuration at once, of which each would put back the wrong value', () => {
+    const first = { at: '2s', for: '3s', fault: push }
+    const problem = 'faults[1]: overlaps faults[0], and both change the configuration of auth'
+    expect(problemsOf({ faults: [first, { ...first, at: '4s' }] })).toEqual([problem])
+    expect(problemsOf({ faults: [first, { ...first, at: '5s' }] })).toEqual([])
+    const other = configPush({ service: 'feed', change: { graceMs: 0 } })
+    expect(problemsOf({ faults: [first, { ...first, fault: other }] })).toEqual([])
+  })
+
+  test('is checked against the topology and crowd that it is for', () => {
+    const topology = {
+      services: [{ name: 'auth', program: 'auth' as const, calls: {} }],
+      doors: [],
+      control: [],
+    }
+    expect(() => scenario(good, { topology })).toThrow('no link "* -> auth"')
+    expect(() => scenario({ ...good, scope: { app: 'feed' } }, { groups: [] })).toThrow('no app "feed"')
+  })
+})
