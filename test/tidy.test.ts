@@ -3,7 +3,7 @@
  * Function lengths are measured by indentation: the formatter sees to it that a body ends where its head began.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join, normalize } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -31,7 +31,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
   encoding: 'utf8',
 })
   .split('\n')
-  .filter(file => file !== '' && existsSync(join(rootFolder, file)))
+  .filter(file => statSync(join(rootFolder, file), { throwIfNoEntry: false })?.isFile())
 const sources = files.filter(file => file.endsWith('.ts'))
 const productive = sources.filter(file => /^(services|harness|scenarios)\//.test(file))
 const texts = new Map(files.map(file => [file, readFileSync(join(rootFolder, file), 'utf8')]))

@@ -1,19 +1,10 @@
-#!/usr/bin/env node
+/** The command line. Started by firebreak.js, which first makes sure that this Node can read it. */
 import { Command, CommanderError } from 'commander'
+import { HarnessError, messageOf, UsageError } from '../errors.ts'
+import { addDoctor } from './doctor.ts'
 import { exitCodes } from './exit-codes.ts'
-
-// Older versions cannot read the rest of the program, so this is said before it is loaded.
-if (Number(process.versions.node.split('.')[0]) < 24) {
-  process.stderr.write(
-    `firebreak needs Node 24 or newer, and this is ${process.version}.\nRun it as "npx firebreak" in the project after "npm ci", which brings the right one.\n`,
-  )
-  process.exit(exitCodes.usage)
-}
-
-const { addDoctor } = await import('./doctor.ts')
-const { addList } = await import('./list.ts')
-const { addRun } = await import('./run.ts')
-const { HarnessError, messageOf, UsageError } = await import('../errors.ts')
+import { addList } from './list.ts'
+import { addRun } from './run.ts'
 
 const program = new Command('firebreak')
   .description('Reproduces the outage that logs everyone out, and measures who falls.')

@@ -9,13 +9,26 @@ export interface Interval {
 }
 
 /**
- * One user's visits: every `periodMs` give or take a fifth, from a random phase. A user who comes by regularly, not a
- * memoryless one: a fault as long as a few periods is then met by everybody.
+ * One user's visits: every `periodMs` give or take a fifth. A user who comes by regularly, not a memoryless one: a fault
+ * as long as a few periods is then met by everybody. The first visits of a group are spread over a period, each at a
+ * random moment of its own part of it, so that no window is left with too few by chance.
  */
-export function visits({ from, to }: Interval, periodMs: number, random: Random): number[] {
+export function visits(
+  { from, to }: Interval,
+  periodMs: number,
+  random: Random,
+  { index, of }: Place = { index: 0, of: 1 },
+): number[] {
   const times: number[] = []
-  for (let at = from + random() * periodMs; at < to; at += periodMs * (0.8 + 0.4 * random())) times.push(at)
+  const first = from + ((index + random()) / of) * periodMs
+  for (let at = first; at < to; at += periodMs * (0.8 + 0.4 * random())) times.push(at)
   return times
+}
+
+/** Which member of its group a user is. */
+export interface Place {
+  index: number
+  of: number
 }
 
 /** Independent newcomers at a steady rate: each second gets its number, at random moments within it. */

@@ -48,7 +48,7 @@ export class Crowd implements AsyncDisposable {
   readonly #recorder = new Recorder()
   readonly #ended = new AbortController()
   readonly #schedule = new Schedule()
-  readonly #residents: { group: Group; user: User }[] = []
+  readonly #residents: { group: Group; user: User; index: number }[] = []
   readonly #visiting = new Set<User>()
   readonly #dead: { who: Who; client: Client; session: string }[] = []
   #accounts: Accounts | undefined
@@ -73,7 +73,7 @@ export class Crowd implements AsyncDisposable {
         // A few looks before anything counts: services just started are slow until their code has run a while, and
         // what an app remembers of a session must be there before the fault, as it would be on any other day.
         for (let look = 0; look < looksBefore; look += 1) await user.client.browse()
-        this.#residents.push({ group, user })
+        this.#residents.push({ group, user, index })
       }),
       ...range(group.revoked).map(index => async () => {
         const user = this.#user(group, 'revoked', index)
@@ -94,11 +94,12 @@ export class Crowd implements AsyncDisposable {
   async start(): Promise<void> {
     const { groups, timelineMs, seed } = this.#options
     const interval = { from: -leadMs, to: timelineMs }
-    for (const { group, user } of this.#residents) {
+    for (const { group, user, index } of this.#residents) {
       const random = createRandom(seed, user.who.user)
-      this.#schedule.add(visits(interval, group.browseEveryMs, random), at => user.browse(at))
+      const place = { index, of: group.residents }
+      this.#schedule.add(visits(interval, group.browseEveryMs, random, place), at => user.browse(at))
       if (group.refreshEveryMs) {
-        this.#schedule.add(visits(interval, group.refreshEveryMs, random), at => user.refresh(at))
+        this.#schedule.add(visits(interval, group.refreshEveryMs, random, place), at => user.refresh(at))
       }
     }
     for (const group of groups) {

@@ -15,6 +15,8 @@ export async function registerScenarios(folder?: string): Promise<void> {
   for (const { name, scenario } of await loadScenarios(folder)) {
     test(`${name}: ${scenario.title}`, async ({ stack, architecture }, testInfo) => {
       test.skip(!scenario.verdict[architecture], `${name} predicts nothing for ${architecture}`)
+      // Playwright notes an interruption that comes just before the first fixture, and runs the test all the same.
+      if (testInfo.status === 'interrupted') return
       testInfo.setTimeout(scenario.timelineMs + overheadLimitMs)
       const attach = (run: RunResult) =>
         testInfo.attach(runAttachment, { body: JSON.stringify(run), contentType: 'application/json' })

@@ -119,11 +119,11 @@ export default class FirebreakReporter implements Reporter {
     }
     if (result.status === 'interrupted') write('\ninterrupted; everything that was started has been removed')
     write('')
-    this.#writeFiles()
+    this.#writeFiles(result.status === 'interrupted')
     write(`replay   ${replayCommand(this.#selection, this.#settings)}`)
   }
 
-  #writeFiles(): void {
+  #writeFiles(interrupted: boolean): void {
     const { FIREBREAK_OUT, FIREBREAK_JSON, FIREBREAK_SEED } = this.#settings
     const results: Results = {
       schema: resultsVersion,
@@ -133,8 +133,11 @@ export default class FirebreakReporter implements Reporter {
       wallMs: Math.round(performance.now() - this.#began),
       runs: this.#runs,
       errors: this.#errors,
+      interrupted,
       exitCode:
-        this.#errors.length > 0 ? exitCodes.harness : exitCodeOf(this.#runs.map(({ verdict }) => verdict)),
+        interrupted || this.#errors.length > 0
+          ? exitCodes.harness
+          : exitCodeOf(this.#runs.map(({ verdict }) => verdict)),
     }
     const { written, failed } = writeRun({
       out: FIREBREAK_OUT,

@@ -31,7 +31,9 @@ async function load(path: string): Promise<NamedScenario> {
   try {
     module = (await import(pathToFileURL(path).href)) as typeof module
   } catch (error) {
-    throw new ScenarioError(`${path}: ${messageOf(error)}`, { cause: error })
+    // Only the stack of a syntax error says where it is, in its first line.
+    const place = error instanceof SyntaxError ? (error.stack?.split('\n')[0] ?? path) : path
+    throw new ScenarioError(`${place.includes(path) ? place : path}: ${messageOf(error)}`, { cause: error })
   }
   if (typeof module.default?.timelineMs !== 'number') {
     throw new ScenarioError(`${path}: has no scenario; write "export default scenario({ ... })"`)

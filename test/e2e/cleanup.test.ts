@@ -1,4 +1,4 @@
-/** However a run ends, nothing of it stays. Needs /proc to see what stays, and so Linux. */
+/** However a run ends, nothing of it stays. To find processes it takes Linux. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
@@ -13,13 +13,14 @@ import { type Ended, kill, Room, type Run } from './room.ts'
 const runner = /@playwright\/test\/cli\.js test/
 const watchdog = /watchdog\.ts/
 
-/** A run in the middle of its fault. */
-async function runInFault(room: Room, runtime: string): Promise<Run> {
+/** A run whose stack is up, and that is busy. */
+async function runWithStack(room: Room, runtime: string): Promise<Run> {
   const run = room.run(['wrong-issuer', '--architecture', 'hardened', '--runtime', runtime])
-  await run.says(/fault on/, 120_000)
+  await run.says(/signing everybody in/, 120_000)
   return run
 }
 
+/** A way to end. */
 interface End {
   title: string
   end: (room: Room, run: Run) => void
@@ -27,6 +28,7 @@ interface End {
   says?: RegExp
 }
 
+/** In the middle of a fault. */
 const ends: End[] = [
   {
     title: 'SIGINT',
@@ -47,6 +49,7 @@ const ends: End[] = [
   },
 ]
 
+/** These say nothing of faults, so they need not wait for one, nor be tried on more than one runtime. */
 const moreEnds: End[] = [
   {
     title: 'SIGINTs of somebody without patience',
@@ -85,110 +88,119 @@ const moreEnds: End[] = [
   { title: 'the end of whoever reads its output', end: (_room, run) => run.closeOutput(), expected: {} },
 ]
 
-describeOnRuntimes(runtime => {
-  describe.concurrent('nothing stays after', () => {
-    test.each(runtime === 'processes' ? [...ends, ...moreEnds] : ends)(
-      '$title',
-      async ({ end, expected, says }) => {
+describe.skipIf(process.platform !== 'linux')('clean-up', () => {
+  describeOnRuntimes(runtime => {
+    describe.concurrent('nothing stays after', () => {
+      test.each(ends)('$title', async end => {
         await using room = new Room()
-        const run = await runInFault(room, runtime)
-        end(room, run)
-        const ended = await run.ended
-        await room.expectNothingLeft()
-        expect(ended).toMatchObject(expected)
-        if (says) expect(ended.output).toMatch(says)
-      },
-    )
+        const run = await runWithStack(room, runtime)
+        await run.says(/fault on/)
+        await expectCleanEnd(room, run, end)
+      })
+
+      test.runIf(runtime === 'processes').each(moreEnds)('$title', async end => {
+        await using room = new Room()
+        await expectCleanEnd(room, await runWithStack(room, runtime), end)
+      })
+    })
+
+    test('nothing stays after a start that fails, whose error names the service and its last words', async () => {
+      await using room = new Room()
+      vi.stubEnv('TMPDIR', room.folder)
+      const error = await startStack({
+        runtime,
+        architecture: architectureOf('hardened'),
+        topology: withEnv('feed', { ROLE: 'nobody' }),
+      }).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
+      vi.unstubAllEnvs()
+      expect(error).toBeInstanceOf(StackError)
+      expect((error as StackError).service).toBe('feed')
+      expect((error as StackError).message).toMatch(/^feed: .*ended.*its last words:.*ROLE/is)
+      expect((error as StackError).logs.join('\n')).toContain('ROLE')
+      await room.expectNothingLeft()
+    })
+
+    test('doctor leaves the living alone and removes the dead', async () => {
+      await using room = new Room()
+      await using elsewhere = new Room()
+      const run = await runWithStack(room, runtime)
+      const [stack = ''] = room.stacks()
+
+      // Also one that keeps its ledgers elsewhere, and so does not see this one.
+      for (const place of [room, elsewhere]) {
+        const { code, output } = await place.firebreakEnds(['doctor'])
+        expect(code).toBe(0)
+        expect(output).not.toMatch(new RegExp(`(removed|left over).*${stack}`))
+        if (place === room) expect(output).toMatch(new RegExp(`running +${stack}`))
+      }
+      expect(room.ledgers().map(ledger => ledger.stack)).toEqual([stack])
+
+      await killWithoutTrace(room, run)
+      const left = await room.leftovers()
+      expect(left).not.toEqual([])
+
+      const dry = await room.firebreakEnds(['doctor', '--dry-run'])
+      expect(dry.output.match(new RegExp(`left over +${stack}`, 'g'))).toHaveLength(1)
+      expect(dry.code).toBe(0)
+      expect(await room.leftovers()).toEqual(left)
+
+      const first = await room.firebreakEnds(['doctor'])
+      expect(first.output).toMatch(new RegExp(`removed +${stack}`))
+      expect(first.code).toBe(0)
+      expect(await room.leftovers()).toEqual([])
+
+      const second = await room.firebreakEnds(['doctor'])
+      expect(second.output).not.toContain(stack)
+      expect(second.code).toBe(0)
+    })
   })
 
-  test('nothing stays after a start that fails, whose error names the service and its last words', async () => {
-    await using room = new Room()
-    vi.stubEnv('TMPDIR', room.folder)
-    const error = await startStack({
-      runtime,
-      architecture: architectureOf('hardened'),
-      topology: withEnv('feed', { ROLE: 'nobody' }),
-    }).then(
-      () => undefined,
-      (reason: unknown) => reason,
-    )
-    vi.unstubAllEnvs()
-    expect(error).toBeInstanceOf(StackError)
-    expect((error as StackError).service).toBe('feed')
-    expect((error as StackError).message).toMatch(/^feed: .*ended.*its last words:.*ROLE/is)
-    expect((error as StackError).logs.join('\n')).toContain('ROLE')
-    await room.expectNothingLeft()
-  })
+  describe('the next run', () => {
+    test('removes what the last one left', async () => {
+      await using room = new Room()
+      const run = await runWithStack(room, 'processes')
+      const [stack = ''] = room.stacks()
+      await killWithoutTrace(room, run)
+      expect(await room.leftovers()).not.toEqual([])
 
-  test('doctor leaves the living alone and removes the dead', async () => {
-    await using room = new Room()
-    await using elsewhere = new Room()
-    const run = await runInFault(room, runtime)
-    const [stack = ''] = room.stacks()
+      const next = room.run(['calm', '--architecture', 'hardened', '--runtime', 'processes'])
+      await next.says(new RegExp(`removed what the dead run ${stack} had left`))
+      await next.says(/starting a stack/)
+      next.signal('SIGINT')
+      await next.ended
+      await room.expectNothingLeft()
+    })
 
-    // Also one that keeps its ledgers elsewhere, and so does not see this one.
-    for (const place of [room, elsewhere]) {
-      const { code, output } = await place.firebreakEnds(['doctor'])
-      expect(code).toBe(0)
-      expect(output).not.toMatch(new RegExp(`(removed|left over).*${stack}`))
-      if (place === room) expect(output).toMatch(new RegExp(`running +${stack}`))
-    }
-    expect(room.ledgers().map(ledger => ledger.stack)).toEqual([stack])
-
-    await killWithoutTrace(room, run)
-    const left = await room.leftovers()
-    expect(left).not.toEqual([])
-
-    const dry = await room.firebreakEnds(['doctor', '--dry-run'])
-    expect(dry.output.match(new RegExp(`left over +${stack}`, 'g'))).toHaveLength(1)
-    expect(dry.code).toBe(0)
-    expect(await room.leftovers()).toEqual(left)
-
-    const first = await room.firebreakEnds(['doctor'])
-    expect(first.output).toMatch(new RegExp(`removed +${stack}`))
-    expect(first.code).toBe(0)
-    expect(await room.leftovers()).toEqual([])
-
-    const second = await room.firebreakEnds(['doctor'])
-    expect(second.output).not.toContain(stack)
-    expect(second.code).toBe(0)
+    test('runs all the same where that cannot be removed now', async () => {
+      await using room = new Room()
+      const folder = join(room.ledgerRoot, 'fb-of-the-dead')
+      mkdirSync(folder, { recursive: true })
+      const ledger = new Ledger('fb-of-the-dead', folder)
+      ledger.record({ kind: 'owner', pid: process.pid, start: 'somebody else', runtime: 'containers' })
+      ledger.record({ kind: 'containers' })
+      const args = ['calm', '--architecture', 'hardened', '--runtime', 'processes']
+      const run = room.run(args, { DOCKER_HOST: 'tcp://127.0.0.1:1' })
+      await run.says(/fb-of-the-dead had left could not all be removed.*tcp:\/\/127\.0\.0\.1:1.*doctor/)
+      await run.says(/starting a stack/)
+      run.signal('SIGINT')
+      await run.ended
+      expect(room.ledgers().map(({ stack }) => stack)).toContain(ledger.stack)
+      ledger.remove()
+      await room.expectNothingLeft()
+    })
   })
 })
 
-describe('the next run', () => {
-  test('removes what the last one left', async () => {
-    await using room = new Room()
-    const run = await runInFault(room, 'processes')
-    const [stack = ''] = room.stacks()
-    await killWithoutTrace(room, run)
-    expect(await room.leftovers()).not.toEqual([])
-
-    const next = room.run(['calm', '--architecture', 'hardened', '--runtime', 'processes'])
-    await next.says(new RegExp(`removed what the dead run ${stack} had left`))
-    await next.says(/starting a stack/)
-    next.signal('SIGINT')
-    await next.ended
-    await room.expectNothingLeft()
-  })
-
-  test('runs all the same where that cannot be removed now', async () => {
-    await using room = new Room()
-    const folder = join(room.ledgerRoot, 'fb-of-the-dead')
-    mkdirSync(folder, { recursive: true })
-    const ledger = new Ledger('fb-of-the-dead', folder)
-    ledger.record({ kind: 'owner', pid: process.pid, start: 'somebody else', runtime: 'containers' })
-    ledger.record({ kind: 'containers' })
-    const args = ['calm', '--architecture', 'hardened', '--runtime', 'processes']
-    const run = room.run(args, { DOCKER_HOST: 'tcp://127.0.0.1:1' })
-    await run.says(/fb-of-the-dead had left could not all be removed.*tcp:\/\/127\.0\.0\.1:1.*doctor/)
-    await run.says(/starting a stack/)
-    run.signal('SIGINT')
-    await run.ended
-    expect(room.ledgers().map(({ stack }) => stack)).toContain(ledger.stack)
-    ledger.remove()
-    await room.expectNothingLeft()
-  })
-})
+async function expectCleanEnd(room: Room, run: Run, { end, expected, says }: End): Promise<void> {
+  end(room, run)
+  const ended = await run.ended
+  await room.expectNothingLeft()
+  expect(ended).toMatchObject(expected)
+  if (says) expect(ended.output).toMatch(says)
+}
 
 /** Kills the watchdog first, so that nobody is left to clean up. */
 async function killWithoutTrace(room: Room, run: Run): Promise<void> {

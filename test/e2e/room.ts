@@ -18,9 +18,9 @@ import { Ledger, stackVariable } from '../../harness/stack/ledger.ts'
 import { nodeBinary, rootFolder } from '../../harness/stack/node-binary.ts'
 import { startOf } from '../../harness/stack/process-identity.ts'
 
-const program = join(rootFolder, 'harness/cli/firebreak.ts')
+const program = join(rootFolder, 'harness/cli/firebreak.js')
 /** Shared by all rooms: only an economy. */
-const transformCache = join(tmpdir(), `firebreak-test-transforms-${userInfo().username}`)
+const transformCache = join(rootFolder, 'node_modules', '.cache', 'firebreak-test-transforms')
 const engineAnswers = (await findEngine()).ok
 /** How long the clean-up after a death may take, ms. */
 const cleanUpMsMax = 30_000
@@ -108,8 +108,9 @@ export class Room implements AsyncDisposable {
     return owner?.kind === 'owner' ? owner.pid : Number.NaN
   }
 
-  /** The processes that the room's programs have started, in words: `1234 node …`. Linux only. */
+  /** The processes that the room's programs have started, and that run. Linux only; elsewhere none are seen. */
   processes(): { pid: number; command: string }[] {
+    if (process.platform !== 'linux') return []
     const marks = [`TMPDIR=${this.folder}\0`, ...this.stacks().map(stack => `${stackVariable}=${stack}\0`)]
     return readdirSync('/proc')
       .map(Number)
@@ -136,7 +137,7 @@ export class Room implements AsyncDisposable {
       ...onEngine
         .filter(({ stack }) => stacks.includes(stack))
         .flatMap(({ containers, networks }) => [...containers, ...networks]),
-    ]
+    ].sort()
   }
 
   /** Waits, for a while, until nothing is left of at least one stack. */

@@ -45,7 +45,7 @@ describe('a scenario file', () => {
     ],
     [
       'an unknown service',
-      faulty(`{ at: '2s', for: '1s', fault: configPush({ service: 'oath', change: {} }) }`),
+      faulty(`{ at: '2s', for: '1s', fault: configPush({ service: 'oath', change: { issuer: 'x' } }) }`),
       ['faults[0] (config-push)', 'oath'],
     ],
     [
@@ -64,7 +64,7 @@ describe('a scenario file', () => {
       faulty(`{ at: '2s', for: '1s', fault: latency({ link: '* -> auth', latencyMs: -5 }) }`),
       ['latencyMs'],
     ],
-    ['a syntax error', `${head}export default scenario({ title: 'Oops',, })`, ['Expression expected']],
+    ['a syntax error', `${head}export default scenario({ title: 'Oops',, })`, ['Unexpected token `,`']],
     ['a missing import', `${head}import './nowhere.ts'\n`, ['nowhere.ts']],
     ['no default export', `${head}export const other = 1`, ['export default scenario(']],
     ['something else as default export', 'export default 42', ['export default scenario(']],

@@ -20,7 +20,7 @@ export interface ProcessesDriverOptions {
 }
 
 export function createProcessesDriver({ stack, ledger }: ProcessesDriverOptions): Driver {
-  const family = new Family(stack, ledger)
+  const processes = new ChildProcesses(stack, ledger)
 
   function folderOf(service: string): string {
     const folder = join(ledger.folder, service)
@@ -29,7 +29,7 @@ export function createProcessesDriver({ stack, ledger }: ProcessesDriverOptions)
   }
 
   async function startNode(service: string, script: string, env: Record<string, string>): Promise<Started> {
-    const child = family.spawn({
+    const child = processes.spawn({
       service,
       command: nodeBinary(),
       args: ['--disable-warning=ExperimentalWarning', join(rootFolder, script)],
@@ -42,7 +42,7 @@ export function createProcessesDriver({ stack, ledger }: ProcessesDriverOptions)
 
   async function startPostgres(service: string, user: string, password: string): Promise<Started> {
     const folder = folderOf(service)
-    const spawn = (options: ChildOptions) => family.spawn(options, 'SIGQUIT')
+    const spawn = (options: ChildOptions) => processes.spawn(options, 'SIGQUIT')
     const { port, logs } = await startPostgresProcess({ service, folder, user, password, spawn })
     return { upstream: `127.0.0.1:${port}`, logs }
   }
@@ -51,7 +51,7 @@ export function createProcessesDriver({ stack, ledger }: ProcessesDriverOptions)
     runtime: 'processes',
     upstreamOf: () => undefined,
     async startProxy() {
-      const started = await family.tracked(() => startNode('proxy', 'harness/proxy/main.ts', {}))
+      const started = await processes.tracked(() => startNode('proxy', 'harness/proxy/main.ts', {}))
       return {
         apiUrl: `http://${started.upstream}`,
         listen: () => '127.0.0.1:0',
@@ -60,17 +60,17 @@ export function createProcessesDriver({ stack, ledger }: ProcessesDriverOptions)
         logs: started.logs,
       }
     },
-    startPostgres: (name, { user, password }) => family.tracked(() => startPostgres(name, user, password)),
+    startPostgres: (name, { user, password }) => processes.tracked(() => startPostgres(name, user, password)),
     startService: (name, program, env) =>
-      family.tracked(() =>
+      processes.tracked(() =>
         startNode(name, `services/${program}/main.ts`, { DATA_DIR: join(folderOf(name), 'data'), ...env }),
       ),
-    stop: () => family.end(),
+    stop: () => processes.end(),
   }
 }
 
 /** The processes of a stack. */
-class Family {
+class ChildProcesses {
   readonly #stack: string
   readonly #ledger: Ledger
   readonly #ends: (() => Promise<void>)[] = []
