@@ -64,13 +64,13 @@ describe('a scenario file', () => {
       faulty(`{ at: '2s', for: '1s', fault: latency({ link: '* -> auth', latencyMs: -5 }) }`),
       ['latencyMs'],
     ],
-    ['a syntax error', `${head}export default scenario({ title: 'Oops',, })`, ['Unexpected token `,`']],
+    ['a syntax error', `${head}export default scenario({ title: 'Oops',, })`, ['wrong.ts:2: Unexpected token `,`']],
     ['a missing import', `${head}import './nowhere.ts'\n`, ['nowhere.ts']],
     ['no default export', `${head}export const other = 1`, ['export default scenario(']],
     ['something else as default export', 'export default 42', ['export default scenario(']],
   ])('with %s is named with its problem', async (_case, text, told) => {
     const said = await load({ 'fine.ts': good, 'wrong.ts': text })
-    expect(said).toMatch(/^ScenarioError: .*\/wrong\.ts: /)
+    expect(said).toMatch(/^ScenarioError: .*\/wrong\.ts(:\d+)?: /)
     for (const words of told) expect(said).toContain(words)
   })
 
