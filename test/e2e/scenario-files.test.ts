@@ -64,7 +64,11 @@ describe('a scenario file', () => {
       faulty(`{ at: '2s', for: '1s', fault: latency({ link: '* -> auth', latencyMs: -5 }) }`),
       ['latencyMs'],
     ],
-    ['a syntax error', `${head}export default scenario({ title: 'Oops',, })`, ['wrong.ts:2: Unexpected token `,`']],
+    [
+      'a syntax error',
+      `${head}export default scenario({ title: 'Oops',, })`,
+      ['wrong.ts:2: Unexpected token `,`'],
+    ],
     ['a missing import', `${head}import './nowhere.ts'\n`, ['nowhere.ts']],
     ['no default export', `${head}export const other = 1`, ['export default scenario(']],
     ['something else as default export', 'export default 42', ['export default scenario(']],
