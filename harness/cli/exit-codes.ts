@@ -1,2 +1,4 @@
-/** What the commands exit with, beside 0: all held. */
-export const exitCodes = { broke: 1, notProven: 2, harness: 3, usage: 64 } as const
+import { exitCodeOf } from '../outcome/verdict.ts'
+
+/** What the commands exit with where no verdict says it. */
+export const exitCodes = { harness: exitCodeOf(['error']), usage: 64 } as const

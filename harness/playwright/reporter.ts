@@ -9,7 +9,6 @@ import type {
   TestResult,
   TestStep,
 } from '@playwright/test/reporter'
-import { exitCodes } from '../cli/exit-codes.ts'
 import { type Results, type RunResult, resultsVersion } from '../outcome/results.ts'
 import { exitCodeOf } from '../outcome/verdict.ts'
 import { type LogFile, writeRun } from '../report/files.ts'
@@ -134,10 +133,9 @@ export default class FirebreakReporter implements Reporter {
       runs: this.#runs,
       errors: this.#errors,
       interrupted,
-      exitCode:
-        interrupted || this.#errors.length > 0
-          ? exitCodes.harness
-          : exitCodeOf(this.#runs.map(({ verdict }) => verdict)),
+      exitCode: exitCodeOf(
+        interrupted || this.#errors.length > 0 ? ['error'] : this.#runs.map(({ verdict }) => verdict),
+      ),
     }
     const { written, failed } = writeRun({
       out: FIREBREAK_OUT,

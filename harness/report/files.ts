@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { exitCodes } from '../cli/exit-codes.ts'
 import { messageOf } from '../errors.ts'
 import type { Results } from '../outcome/results.ts'
+import { exitCodeOf } from '../outcome/verdict.ts'
 
 export interface LogFile {
   /** Name of the file, without its ending. */
@@ -33,7 +33,7 @@ export function writeRun({ out, copy, results, logs }: RunFiles): WrittenFiles {
   const files: WrittenFiles = { written: [], failed: [] }
   for (const { name, text } of logs) write(files, 'log', join(resolve(out), 'logs', `${name}.log`), text)
   if (copy !== undefined) write(files, 'results', resolve(copy), toText(results))
-  const exitCode = files.failed.length > 0 ? exitCodes.harness : results.exitCode
+  const exitCode = files.failed.length > 0 ? exitCodeOf(['error']) : results.exitCode
   write(files, 'results', join(resolve(out), 'results.json'), toText({ ...results, exitCode }))
   return files
 }
