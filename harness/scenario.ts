@@ -3,15 +3,15 @@
  * Being data, it can be run, listed and validated without running it.
  */
 import type { Expect } from '@playwright/test'
-import { familyCrowd, type Group, segmentsOf } from './crowd/population.ts'
+import { familyCrowd, type Group, type Regions, segmentsOf } from './crowd/population.ts'
 import { type Duration, toMs } from './duration.ts'
 import { messageOf, ScenarioError } from './errors.ts'
 import type { Fault } from './faults/fault.ts'
 import type { Segment } from './outcome/history.ts'
 import type { Outcome } from './outcome/outcome.ts'
-import { type Scope, selectorProblems } from './scope.ts'
-import { architectureNames, mitigations } from './stack/architectures.ts'
-import { family, type Topology } from './stack/topology.ts'
+import { namesRegion, type Scope, selectorProblems } from './scope.ts'
+import { knownArchitectures, mitigations } from './stack/architectures.ts'
+import { type Topology, topologyOf } from './stack/topology.ts'
 
 export const causes = [
   'none',
@@ -54,35 +54,45 @@ export interface ScenarioDefinition {
   needs?: readonly string[]
   /** The segments that may be harmed. */
   scope: Scope
+  /**
+   * `apart` measures each region for itself, for which each needs traffic enough: about 8 s before the fault and as long
+   * during it. Otherwise regions are put together, unless the scope names one.
+   */
+  regions?: 'apart'
   faults: readonly TimedFault[]
-  /** Length of the timeline. Default: the end of the last fault and 6 s to recover in; without faults, 8 s. */
+  /** Length of the timeline. Default: the end of the last fault and 6 s to recover in; without faults, 16.5 s. */
   duration?: Duration
-  /** The prediction for each architecture. */
+  /** The prediction for each architecture. One of a user's own without an entry is held to that of its base. */
   verdict: Readonly<Record<string, VerdictFunction>>
 }
 
 /** A definition that makes sense, with its times in milliseconds. */
-export interface Scenario extends ScenarioDefinition {
+export interface Scenario extends Omit<ScenarioDefinition, 'regions'> {
+  readonly regions: Regions
   readonly timelineMs: number
   readonly schedule: readonly { fromMs: number; toMs: number; fault: Fault }[]
 }
 
 const recoveryMs = 6_000
-const calmMs = 9_000
+/** A third of it stands in for the steady state, and must hold ten intents of the rarest activities. */
+const calmMs = 16_500
 /** Shorter, and the steady state holds too few intents for any claim. */
 const steadyMsMin = 1_000
 
 /** What a scenario is checked against. */
 export interface ScenarioWorld {
-  topology?: Topology
+  /** Default: those of the architectures that it predicts something for. */
+  topologies?: readonly Topology[]
   groups?: readonly Group[]
 }
 
 /** Checks a scenario. Throws ScenarioError listing everything that is wrong with it. */
 export function scenario(definition: ScenarioDefinition, world: ScenarioWorld = {}): Scenario {
-  const { topology = family, groups = familyCrowd } = world
-  const problems = [...wordProblems(definition), ...scopeProblems(definition.scope, segmentsOf(groups))]
-  const schedule = scheduleOf(definition, topology, problems)
+  const { topologies = topologiesOf(definition), groups = familyCrowd } = world
+  const { scope } = definition
+  const regions = definition.regions ?? (scope && namesRegion(scope) ? 'apart' : 'pooled')
+  const problems = [...wordProblems(definition), ...scopeProblems(scope, segmentsOf(groups, regions))]
+  const schedule = scheduleOf(definition, topologies, problems)
   const timelineMs = timelineOf(definition, schedule, problems)
   problems.push(...overlapProblems(schedule), ...verdictProblems(definition.verdict))
   if (problems.length > 0) {
@@ -90,11 +100,19 @@ export function scenario(definition: ScenarioDefinition, world: ScenarioWorld = 
       `the scenario does not make sense:\n${problems.map(problem => `  - ${problem}`).join('\n')}`,
     )
   }
-  return { ...definition, timelineMs, schedule }
+  return { ...definition, regions, timelineMs, schedule }
 }
 
-function wordProblems({ title, cause, replays, needs = [] }: ScenarioDefinition): string[] {
+/** The topologies that it runs on: a link may be there in one and not in another. */
+function topologiesOf({ verdict }: ScenarioDefinition): Topology[] {
+  const named = knownArchitectures().filter(({ name }) => Object.hasOwn(verdict ?? {}, name))
+  return [...new Set((named.length === 0 ? knownArchitectures() : named).map(topologyOf))]
+}
+
+function wordProblems({ title, cause, replays, needs = [], regions }: ScenarioDefinition): string[] {
   const problems: string[] = []
+  if (regions !== undefined && regions !== 'apart')
+    problems.push(`regions: "${regions}" is not "apart"; leave it out to put regions together`)
   if (!title?.trim()) problems.push('title: missing')
   if (!causes.includes(cause)) problems.push(`cause: "${cause}" is none of ${causes.join(', ')}`)
   if (replays !== undefined && !/^[a-z0-9-]+-\d{4}-\d{2}-\d{2}$/.test(replays))
@@ -116,17 +134,16 @@ function scopeProblems(scope: Scope | undefined, segments: readonly Segment[]): 
 function verdictProblems(verdict: ScenarioDefinition['verdict'] | undefined): string[] {
   const entries = Object.entries(verdict ?? {})
   if (entries.length === 0) return ['verdict: missing; one function for each architecture']
+  const known = knownArchitectures().map(({ name }) => name)
   return entries.flatMap(([name, predict]) => [
-    ...(architectureNames.some(known => known === name)
-      ? []
-      : [`verdict: no architecture "${name}"; there are: ${architectureNames.join(', ')}`]),
+    ...(known.includes(name) ? [] : [`verdict: no architecture "${name}"; there are: ${known.join(', ')}`]),
     ...(typeof predict === 'function' ? [] : [`verdict.${name}: ${predict} is not a function`]),
   ])
 }
 
 function scheduleOf(
   { faults = [] }: ScenarioDefinition,
-  topology: Topology,
+  topologies: readonly Topology[],
   problems: string[],
 ): Scenario['schedule'] {
   return faults.map(({ at, for: length, fault }, index) => {
@@ -138,7 +155,10 @@ function scheduleOf(
     if (lengthMs === 0) problems.push(`${place}.for: a fault of ${length} cannot have an effect`)
     if (typeof fault?.problems !== 'function')
       problems.push(`${place}.fault: ${JSON.stringify(fault)} is not a fault; see firebreak list`)
-    else problems.push(...fault.problems(topology).map(problem => `${place} (${fault.kind}): ${problem}`))
+    else {
+      const ofFault = new Set(topologies.flatMap(topology => fault.problems(topology)))
+      problems.push(...[...ofFault].map(problem => `${place} (${fault.kind}): ${problem}`))
+    }
     return { fromMs, toMs: fromMs + lengthMs, fault }
   })
 }

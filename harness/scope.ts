@@ -1,4 +1,4 @@
-import type { Activity, Segment, Surface } from './outcome/history.ts'
+import { type Activity, pooledRegion, type Segment, type Surface } from './outcome/history.ts'
 
 /** One value, or any of several. */
 type OneOrMore<T> = T | readonly T[]
@@ -26,11 +26,16 @@ export function matches(selector: Selector, segment: Partial<Segment>): boolean 
   return fields.every(field => segment[field] === undefined || picks<string>(selector[field], segment[field]))
 }
 
+const apartAdvice = "to tell them apart, write regions: 'apart' in the scenario"
+
 /** What is wrong with a selector where there are these segments: a typo would silently pick nothing. */
 export function selectorProblems(selector: Selector, segments: readonly Segment[]): string[] {
   const problems = Object.keys(selector)
     .filter(key => !fields.some(field => field === key))
     .map(key => `no field "${key}"; there are: ${fields.join(', ')}`)
+  const isPooled = segments.every(({ region }) => region === pooledRegion)
+  if (isPooled && selector.region !== undefined)
+    return [...problems, `no region "${selector.region}": regions are put together; ${apartAdvice}`]
   for (const field of fields) {
     const known = [...new Set<string>(segments.map(segment => segment[field]))]
     const unknown = [selector[field] ?? []].flat().filter(value => !known.includes(value))
@@ -38,6 +43,11 @@ export function selectorProblems(selector: Selector, segments: readonly Segment[
   }
   if (problems.length > 0 || segments.some(segment => matches(selector, segment))) return problems
   return [`${JSON.stringify(selector)} picks no segment`]
+}
+
+/** Whether a scope tells regions apart. */
+export function namesRegion(scope: Scope): boolean {
+  return [scope].flat().some(({ region }) => region !== undefined)
 }
 
 /** The app that shares nothing with the others: the control group. */

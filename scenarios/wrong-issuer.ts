@@ -1,31 +1,51 @@
-import { configPush, scenario } from '../harness/index.ts'
+import { configPush, scenario, type VerdictFunction } from '../harness/index.ts'
+
+const theChangeIsRefused: VerdictFunction = ({ outcome, expect }) => {
+  expect(outcome.forcedLogouts().count).toBe(0)
+  expect(outcome.isolation).toBeGreaterThan(0.99)
+  expect(outcome.refused().told['wrong-password']).toBe(0)
+  // Signing in and renewing are in the scope, and yet there is nothing to be felt there either.
+  expect(outcome.harm({ activity: ['sign-in', 'refresh'] })).toBeLessThan(0.05)
+  expect(outcome.harm({ app: 'rival' })).toBeLessThan(0.02)
+  expect(outcome.timeToRecoverMs).toBeLessThan(3_000)
+}
 
 export default scenario({
   title: 'A wrong token issuer is pushed to auth',
   story:
-    "Somebody changes one line of the auth service's configuration: the name under which it issues tokens. The value is well-formed, every health check stays green, and within a second auth no longer knows any session or any account, since all of them belong to the old name. People are signed out and told that their correct passwords are wrong. A service that tries a new configuration on a credential of its own before it takes it up refuses this one.",
+    "Somebody changes one line of the auth service's configuration: the name under which it issues tokens. The value is well-formed, every health check stays green, and within a second auth no longer knows any session or any account, since all of them belong to the old name. People are signed out of every app on the web and told that their correct passwords are wrong; so are the phones and the systems that ask auth each time. Phones with a credential that speaks for itself go on. An auth that tries a new configuration on a credential of its own before it takes it up refuses this one, and the rollout ends with the first that does.",
   cause: 'config',
   replays: 'meta-2026-06-12',
-  scope: { activity: 'sign-in' },
+  needs: ['config-validation'],
+  scope: [{ activity: 'sign-in' }, { activity: 'refresh' }],
   faults: [
     {
-      at: '2s',
+      at: '3s',
       for: '6s',
       fault: configPush({ service: 'auth', change: { issuer: 'https://wrong.example' } }),
     },
   ],
   verdict: {
     'shared-fate': ({ outcome, expect }) => {
-      expect(outcome.forcedLogouts({ app: 'feed', surface: 'web' }).share).toBeGreaterThan(0.9)
-      expect(outcome.refused({ app: 'feed' }).share).toBeGreaterThan(0.9)
+      const family = ['feed', 'messenger', 'photos', 'chat', 'ads']
+      for (const app of family) {
+        expect(outcome.forcedLogouts({ app, surface: 'web' }).share).toBeGreaterThan(0.9)
+        expect(outcome.goodput({ app, surface: 'web', activity: 'browse' })).toBeLessThan(0.1)
+      }
+      expect(outcome.forcedLogouts({ app: ['feed', 'messenger'], surface: 'mobile' }).share).toBeGreaterThan(
+        0.9,
+      )
+      for (const app of ['photos', 'chat'])
+        expect(outcome.goodput({ app, surface: 'mobile', activity: 'browse' })).toBeGreaterThan(0.5)
+      for (const app of ['messenger-api', 'business-api'])
+        expect(outcome.harm({ app, activity: 'api-call' })).toBeGreaterThan(0.5)
+      expect(outcome.refused({ app: family }).share).toBeGreaterThan(0.9)
+      expect(outcome.refused({ app: family }).told['wrong-password']).toBeGreaterThan(10)
       expect(outcome.isolation).toBeLessThan(0.5)
       expect(outcome.harm({ app: 'rival' })).toBeLessThan(0.02)
     },
-    hardened: ({ outcome, expect }) => {
-      expect(outcome.forcedLogouts().count).toBe(0)
-      expect(outcome.isolation).toBeGreaterThan(0.99)
-      expect(outcome.harm({ app: 'rival' })).toBeLessThan(0.02)
-      expect(outcome.timeToRecoverMs).toBeLessThan(3_000)
-    },
+    hardened: theChangeIsRefused,
+    // Its cells are the rollout's stages, so that not even a change which nothing refuses goes beyond the first.
+    cellular: theChangeIsRefused,
   },
 })

@@ -5,12 +5,14 @@ import { addDoctor } from './doctor.ts'
 import { exitCodes } from './exit-codes.ts'
 import { addList } from './list.ts'
 import { addRun } from './run.ts'
+import { addUp } from './up.ts'
 
 const program = new Command('firebreak')
   .description('Reproduces the outage that logs everyone out, and measures who falls.')
   .showHelpAfterError()
   .exitOverride()
 addRun(program)
+addUp(program)
 addList(program)
 addDoctor(program)
 

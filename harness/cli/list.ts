@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { catalogue } from '../faults/catalogue.ts'
 import { styleFor } from '../report/style.ts'
 import { loadScenarios } from '../run/load-scenarios.ts'
-import { architectures } from '../stack/architectures.ts'
+import { loadArchitectures } from '../stack/load-architectures.ts'
 
 export function addList(program: Command): void {
   program
@@ -18,6 +18,7 @@ export function addList(program: Command): void {
 type Listing = Awaited<ReturnType<typeof list>>
 
 async function list() {
+  const architectures = await loadArchitectures()
   const scenarios = await loadScenarios()
   return {
     schema: 1,
@@ -50,8 +51,17 @@ function render({ scenarios, faults, architectures }: Listing): string[] {
     ...faults.map(({ kind, summary, layer }) => row(kind, `${summary} ${style.dim(`(${layer})`)}`)),
     '',
     'Architectures',
-    ...architectures.map(({ name, mitigations }) =>
-      row(name, mitigations.length === 0 ? 'no mitigations' : mitigations.join(`\n  ${' '.repeat(width)}`)),
+    ...architectures.map(({ name, mitigations, base }) =>
+      row(
+        name,
+        [
+          ...(base === undefined ? [] : [style.dim(`your own, made from ${base}`)]),
+          ...(mitigations.length === 0 ? ['no mitigations'] : mitigations),
+        ].join(`\n  ${' '.repeat(width)}`),
+      ),
+    ),
+    style.dim(
+      '  Your own go into scenarios/architectures.ts: export default [architecture(name, { base, with, without })]',
     ),
   ]
 }

@@ -17,6 +17,7 @@ import { HarnessError, messageOf } from '../errors.ts'
 import { settings } from '../playwright/settings.ts'
 import { loadScenarios, pickScenarios } from '../run/load-scenarios.ts'
 import { architectureNames, architectureOf } from '../stack/architectures.ts'
+import { loadArchitectures } from '../stack/load-architectures.ts'
 import { nodeBinary, rootFolder } from '../stack/node-binary.ts'
 import { chooseRuntime } from '../stack/runtimes.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -36,7 +37,7 @@ export function addRun(program: Command): void {
     .argument('[name...]', 'scenarios; all if none is named')
     .option(
       '--architecture <names>',
-      `one or more of ${architectureNames.join(', ')}, separated by commas; default: all`,
+      `one or more of ${architectureNames.join(', ')} and those of scenarios/architectures.ts, separated by commas; default: all`,
     )
     .option('--runtime <name>', 'auto, containers or processes', 'auto')
     .option('--seed <n>', 'repeats the schedule of an earlier run', seedOf)
@@ -52,8 +53,9 @@ export function addRun(program: Command): void {
 }
 
 async function run(names: string[], options: RunOptions): Promise<number> {
+  const known = await loadArchitectures()
   const picked = pickScenarios(await loadScenarios(), names)
-  const wanted = options.architecture?.split(',').map(name => name.trim()) ?? architectureNames
+  const wanted = options.architecture?.split(',').map(name => name.trim()) ?? known.map(({ name }) => name)
   const architectures = [...new Set(wanted)].map(name => architectureOf(name).name)
   await chooseRuntime(options.runtime)
   settings() // Throws for what the environment gets wrong.

@@ -6,11 +6,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { HarnessError } from '../errors.ts'
 import type { History } from '../outcome/history.ts'
 import type { Stack } from '../stack/stack.ts'
+import { ApiClient } from './api-client.ts'
 import { newcomers, visits } from './arrivals.ts'
-import type { Client } from './client.ts'
+import type { Client, ClientWorld } from './client.ts'
+import { DeviceClient } from './device-client.ts'
 import { HttpClient } from './http.ts'
 import { MobileClient } from './mobile-client.ts'
-import { type Accounts, createAccounts, type Kind, newcomerPool, revoke } from './operator.ts'
+import {
+  type Accounts,
+  createAccounts,
+  type Kind,
+  kinds,
+  memberOf,
+  newcomerPool,
+  revoke,
+} from './operator.ts'
 import type { Group } from './population.ts'
 import { createRandom } from './random.ts'
 import { Recorder, type Who } from './recorder.ts'
@@ -36,11 +46,18 @@ const deadlineMs = 3_000
 /** Arrivals begin this long before the timeline, so that its first second is like its others. */
 const leadMs = 1_000
 const warmUpAtOnce = 6
-const looksBefore = 3
-const probeEveryMs = 1_000
+const warmUpTries = 5
+const probeEveryMs = 1_500
 const lookAroundMs = 100
 /** How long after its revocation a session is asked with again: RFC 7662 allows caches, bounded. The bound is stated. */
 export const revocationBoundMs = 1_000
+
+const clientOf: Record<Group['client'], (world: ClientWorld) => Client> = {
+  web: world => new WebClient(world),
+  phone: world => new MobileClient(world),
+  device: world => new DeviceClient(world),
+  api: world => new ApiClient(world),
+}
 
 export class Crowd implements AsyncDisposable {
   readonly #options: CrowdOptions
@@ -70,9 +87,9 @@ export class Crowd implements AsyncDisposable {
       ...range(group.residents).map(index => async () => {
         const user = this.#user(group, 'resident', index)
         await signInFirst(user)
-        // A few looks before anything counts: services just started are slow until their code has run a while, and
-        // what an app remembers of a session must be there before the fault, as it would be on any other day.
-        for (let look = 0; look < looksBefore; look += 1) await user.client.browse()
+        // What an app remembers of a session must be there before the fault, as it would be on any other day; and
+        // services just started are slow until their code has run a while.
+        await user.client.browse()
         this.#residents.push({ group, user, index })
       }),
       ...range(group.revoked).map(index => async () => {
@@ -80,7 +97,7 @@ export class Crowd implements AsyncDisposable {
         await signInFirst(user)
         // Seen once while it is good: a grace or a cache knows it, so that only its revocation can keep it out.
         await user.client.browse()
-        await revoke(stack, group.app, user.client.credentialToRevoke())
+        await user.client.revokeElsewhere(credential => revoke(stack, group.app, user.who.region, credential))
         const session = user.revoked()
         if (session !== undefined) this.#dead.push({ who: user.who, client: user.client, session })
       }),
@@ -103,7 +120,7 @@ export class Crowd implements AsyncDisposable {
       }
     }
     for (const group of groups) {
-      const random = createRandom(seed, `newcomers ${group.app} ${group.surface} ${group.region}`)
+      const random = createRandom(seed, `newcomers ${group.app} ${group.surface}`)
       let next = 0
       this.#schedule.add(newcomers(interval, group.newcomersPerSecond, random), at =>
         this.#comeAndGo(this.#user(group, 'newcomer', next++ % newcomerPool), at),
@@ -141,26 +158,36 @@ export class Crowd implements AsyncDisposable {
   }
 
   #user(group: Group, kind: Kind, index: number): User {
-    const { app, surface, region, door } = group
-    const address = this.#options.stack.doors[door]
-    if (address === undefined || this.#accounts === undefined)
+    const { app, surface } = group
+    const member = memberOf(group, kind, index)
+    const { region, door } = member.home
+    const baseUrl = this.#options.stack.doors[door]
+    if (baseUrl === undefined || this.#accounts === undefined)
       throw new HarnessError(`the stack has no door ${door}`)
-    const place = { door: address, host: `${app}.${region}.localhost` }
-    const account = this.#accounts(group, kind, index)
-    const client =
-      surface === 'web'
-        ? new WebClient(this.#http, place, account)
-        : new MobileClient(this.#http, place, account)
+    const client = clientOf[group.client]({
+      http: this.#http,
+      place: {
+        door: baseUrl,
+        host: `${app}.${region}.localhost`,
+        address: this.#addressOf(group, kind, index),
+      },
+      account: this.#accounts(member),
+    })
     // Not the account's name: that is new in every run, and the same seed must give the same schedule.
-    const name = `${app}-${surface}-${region}-${kind}-${index}`
+    const name = `${app}-${surface}-${region}-${kind}-${member.number}`
     const random = createRandom(this.#options.seed, `${name} patience`)
     const who = { app, surface, region, user: name }
     return new User(who, client, { recorder: this.#recorder, random, ended: this.#ended.signal })
   }
 
+  /** An address of its own for each user, from a network that is nobody's: auth counts attempts by address. */
+  #addressOf(group: Group, kind: Kind, index: number): string {
+    return `10.${this.#options.groups.indexOf(group)}.${kinds.indexOf(kind)}.${index + 1}`
+  }
+
   /** A newcomer's visit. */
   async #comeAndGo(user: User, at: number): Promise<void> {
-    const { result } = await user.signIn(at)
+    const { result } = await user.signInPatiently(at)
     if (result !== 'served') return
     this.#visiting.add(user)
     await sleep(lookAroundMs, undefined, { signal: this.#ended.signal }).catch(() => {})
@@ -182,9 +209,16 @@ export class Crowd implements AsyncDisposable {
   }
 }
 
-/** A first sign-in that fails is the harness's or the stack's fault: there is no fault injected yet. */
+/**
+ * A first sign-in that fails is the harness's or the stack's fault: there is no fault injected yet. One that is asked to
+ * come back later does, for a while: the stack may be readmitting people after the scenario before.
+ */
 async function signInFirst(user: User): Promise<void> {
-  const seen = await user.signInQuietly()
+  let seen = await user.signInQuietly()
+  for (let tries = 1; tries < warmUpTries && seen.told === 'try-later'; tries += 1) {
+    await sleep(seen.retryAfterMs ?? lookAroundMs)
+    seen = await user.signInQuietly()
+  }
   if (seen.result !== 'served') {
     throw new HarnessError(
       `${user.who.user} could not sign in before the run began: ${seen.told ?? seen.result}`,

@@ -3,38 +3,38 @@
  * credentials only on an explicit no to its refresh token, as a well-made phone app does.
  */
 import { z } from 'zod'
-import { type Account, type Client, failureOf, type Seen } from './client.ts'
-import type { HttpClient, HttpRequest, HttpResult } from './http.ts'
-import type { Place } from './web-client.ts'
+import {
+  type Answered,
+  type Client,
+  type ClientWorld,
+  contentSeen,
+  failureOf,
+  isServed,
+  jsonOf,
+  type Seen,
+} from './client.ts'
+import type { HttpResult } from './http.ts'
+import { PhoneDoor } from './phone-door.ts'
 
 const tokensSchema = z.object({ access_token: z.string(), refresh_token: z.string() })
 const noSchema = z.object({ error: z.literal('invalid_grant') })
 type Tokens = z.output<typeof tokensSchema>
 
 export class MobileClient implements Client {
-  readonly #http: HttpClient
-  readonly #place: Place
-  readonly #account: Account
+  readonly #door: PhoneDoor
   #tokens: Tokens | undefined
   #refreshing: Promise<Seen> | undefined
 
-  constructor(http: HttpClient, place: Place, account: Account) {
-    this.#http = http
-    this.#place = place
-    this.#account = account
+  constructor(world: ClientWorld) {
+    this.#door = new PhoneDoor(world)
   }
 
   get signedIn(): boolean {
     return this.#tokens !== undefined
   }
 
-  async signIn(): Promise<Seen> {
-    const answer = await this.#request('POST', '/api/sign-in', { ...this.#account })
-    if (answer.kind !== 'answer') return failureOf(answer)
-    if (answer.status === 200) return this.#keepTokens(answer)
-    if (answer.status === 401) return { result: 'refused', told: 'wrong-password' }
-    if (answer.status === 503) return { result: 'refused', told: 'try-later' }
-    return answer.status >= 500 ? { result: 'error' } : { result: 'refused', told: 'other' }
+  signIn(): Promise<Seen> {
+    return this.#door.signIn(answer => this.#keepTokens(answer))
   }
 
   async browse(): Promise<Seen> {
@@ -47,6 +47,7 @@ export class MobileClient implements Client {
       const refreshed = await this.refresh()
       if (refreshed.result !== 'served') return refreshed
     }
+    // If a refresh went well and the new token is refused all the same, there is nothing that a phone could do about it.
     return this.signedIn ? contentSeen(await this.#content()) : { result: 'signed-out' }
   }
 
@@ -58,31 +59,31 @@ export class MobileClient implements Client {
   }
 
   async signOut(): Promise<Seen> {
-    const refresh_token = this.#tokens?.refresh_token ?? ''
-    const answer = await this.#request('POST', '/api/sign-out', { refresh_token })
+    const answer = await this.#door.post('/api/sign-out', { refresh_token: this.#refreshToken })
     if (answer.kind !== 'answer') return failureOf(answer)
     if (answer.status !== 204) return { result: 'error' }
     this.#tokens = undefined
     return { result: 'served' }
   }
 
-  credentialToRevoke(): string | undefined {
-    return this.#tokens?.refresh_token
+  async revokeElsewhere(byOperator: (credential: string) => Promise<void>): Promise<void> {
+    await byOperator(this.#refreshToken)
   }
 
   async probe(): Promise<boolean> {
-    const refresh_token = this.#tokens?.refresh_token
-    const answers = await Promise.all([
-      this.#content(),
-      this.#request('POST', '/api/refresh', { refresh_token }),
-    ])
-    return answers.some(answer => answer.kind === 'answer' && answer.status === 200)
+    const refresh_token = this.#refreshToken
+    const answers = await Promise.all([this.#content(), this.#door.post('/api/refresh', { refresh_token })])
+    return answers.some(isServed)
+  }
+
+  get #refreshToken(): string {
+    return this.#tokens?.refresh_token ?? ''
   }
 
   async #refresh(): Promise<Seen> {
     const sent = this.#tokens
     if (!sent) return { result: 'signed-out' }
-    const answer = await this.#request('POST', '/api/refresh', { refresh_token: sent.refresh_token })
+    const answer = await this.#door.post('/api/refresh', { refresh_token: sent.refresh_token })
     if (answer.kind !== 'answer') return failureOf(answer)
     // An answer speaks for the token that it was asked with; its owner may have signed out meanwhile.
     if (answer.status === 200) return this.#tokens === sent ? this.#keepTokens(answer) : { result: 'served' }
@@ -92,47 +93,19 @@ export class MobileClient implements Client {
   }
 
   #content(): Promise<HttpResult> {
-    return this.#request('GET', '/api/content')
+    return this.#door.content(this.#tokens?.access_token ?? '')
   }
 
-  #request(method: HttpRequest['method'], path: string, body?: unknown): Promise<HttpResult> {
-    const { door, host } = this.#place
-    return this.#http.request({
-      method,
-      door,
-      path,
-      headers: {
-        host,
-        ...(path === '/api/content' ? { authorization: `Bearer ${this.#tokens?.access_token}` } : {}),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-  }
-
-  #keepTokens(answer: HttpResult & { kind: 'answer' }): Seen {
-    try {
-      this.#tokens = tokensSchema.parse(JSON.parse(answer.body))
-      return { result: 'served' }
-    } catch {
-      return { result: 'error' }
-    }
+  #keepTokens(answer: Answered): Seen {
+    const { success, data } = tokensSchema.safeParse(jsonOf(answer))
+    if (!success) return { result: 'error' }
+    this.#tokens = data
+    return { result: 'served' }
   }
 }
 
 /** Whether an answer says that the refresh token itself is no good (RFC 6749, section 5.2), not merely the request. */
-function isExplicitNo({ status, body }: HttpResult & { kind: 'answer' }): boolean {
-  if (status !== 400 && status !== 401) return false
-  try {
-    return noSchema.safeParse(JSON.parse(body)).success
-  } catch {
-    return false
-  }
-}
-
-function contentSeen(answer: HttpResult): Seen {
-  if (answer.kind !== 'answer') return failureOf(answer)
-  if (answer.status === 200) return { result: answer.headers['x-served'] ? 'degraded' : 'served' }
-  // A refresh went well and the new token is refused all the same: nothing that a phone could do about it.
-  return { result: 'error' }
+function isExplicitNo(answer: Answered): boolean {
+  if (answer.status !== 400 && answer.status !== 401) return false
+  return noSchema.safeParse(jsonOf(answer)).success
 }

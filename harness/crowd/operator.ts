@@ -2,44 +2,95 @@
 import { randomBytes } from 'node:crypto'
 import { HarnessError } from '../errors.ts'
 import type { Stack } from '../stack/stack.ts'
+import { operatorAuthOf } from '../stack/topology.ts'
+import { apiScopes } from './api-client.ts'
 import type { Account } from './client.ts'
-import type { Group } from './population.ts'
+import type { Group, Home } from './population.ts'
 
-export type Kind = 'resident' | 'revoked' | 'newcomer'
-/** Gives the account of one user. */
-export type Accounts = (group: Group, kind: Kind, index: number) => Account
+export const kinds = ['resident', 'revoked', 'newcomer'] as const
+export type Kind = (typeof kinds)[number]
 
-/** How many newcomers take turns. Each is signed out long before its next turn. */
-export const newcomerPool = 200
+/** How many newcomers of a group take turns. Each is signed out long before its next turn. */
+export const newcomerPool = 64
 
-const authOf = (app: string) => (app === 'rival' ? 'rival-auth' : 'auth')
-
-/** Makes every account of a run, with one password made for the run. */
-export async function createAccounts(stack: Stack, run: string, groups: readonly Group[]): Promise<Accounts> {
-  const password = randomBytes(12).toString('base64url')
-  const prefixOf = (group: Group, kind: Kind) =>
-    `${run}-${group.app}-${group.surface}-${group.region}-${kind}-`
-  await Promise.all(
-    groups.flatMap(group =>
-      (['resident', 'revoked', 'newcomer'] as const).map(async kind => {
-        const count = { resident: group.residents, revoked: group.revoked, newcomer: newcomerPool }[kind]
-        if (count === 0) return
-        await post(stack, authOf(group.app), '/admin/users', {
-          type: 'application/json',
-          body: JSON.stringify({ prefix: prefixOf(group, kind), count, password }),
-        })
-      }),
-    ),
-  )
-  return (group, kind, index) => ({ username: `${prefixOf(group, kind)}${index}`, password })
+/** One user of a group, before it is anybody. */
+export interface Member {
+  group: Group
+  kind: Kind
+  home: Home
+  /** Its number among those of its kind in its home, from 0 on. */
+  number: number
 }
 
-/** Revokes the session behind a credential (RFC 7009). */
-export async function revoke(stack: Stack, app: string, credential: string | undefined): Promise<void> {
-  await post(stack, authOf(app), '/revoke', {
-    type: 'application/x-www-form-urlencoded',
-    body: new URLSearchParams({ token: credential ?? '' }).toString(),
+/** The member of a number: members are dealt out to the group's homes in turn. */
+export function memberOf(group: Group, kind: Kind, index: number): Member {
+  const { length } = group.homes
+  const home = group.homes[index % length]
+  if (home === undefined) throw new HarnessError(`the group ${group.app} ${group.surface} has no homes`)
+  return { group, kind, home, number: Math.floor(index / length) }
+}
+
+/** Gives the account of one user. */
+export type Accounts = (member: Member) => Account
+
+/**
+ * Makes every account of a run, with one password made for the run: two requests at most for each auth that has users
+ * of its own.
+ */
+export async function createAccounts(stack: Stack, run: string, groups: readonly Group[]): Promise<Accounts> {
+  const password = randomBytes(18).toString('base64url')
+  const batches = groups.flatMap(group => batchesOf(group, run, stack))
+  await Promise.all(
+    [...Map.groupBy(batches, ({ auth }) => auth)].map(async ([auth, ofAuth]) => {
+      const entries = (isApi: boolean) =>
+        ofAuth.filter(batch => batch.isApi === isApi).map(({ prefix, count }) => ({ prefix, count }))
+      const users = entries(false)
+      const clients = entries(true)
+      if (users.length > 0) await postJson(stack, auth, '/admin/users', { password, users })
+      if (clients.length > 0)
+        await postJson(stack, auth, '/admin/clients', { secret: password, scopes: apiScopes, clients })
+    }),
+  )
+  return ({ group, kind, home, number }) => ({
+    username: `${prefixOf(run, group, kind, home)}${number}`,
+    password,
   })
+}
+
+interface Batch {
+  /** The auth to make them at. */
+  auth: string
+  isApi: boolean
+  prefix: string
+  count: number
+}
+
+function batchesOf(group: Group, run: string, stack: Stack): Batch[] {
+  return kinds.flatMap(kind => {
+    const all = { resident: group.residents, revoked: group.revoked, newcomer: newcomerPool }[kind]
+    return group.homes.flatMap((home, index) => {
+      const count = Math.ceil((all - index) / group.homes.length)
+      if (count <= 0) return []
+      const auth = operatorAuthOf(stack.topology, group.app, home.region)
+      return [{ auth, isApi: group.surface === 'api', prefix: prefixOf(run, group, kind, home), count }]
+    })
+  })
+}
+
+function prefixOf(run: string, { app, surface }: Group, kind: Kind, { region }: Home): string {
+  return `${run}-${app}-${surface}-${region}-${kind}-`
+}
+
+/** Revokes the session behind a credential (RFC 7009), at the auth that keeps the sessions of an app in a region. */
+export async function revoke(stack: Stack, app: string, region: string, credential: string): Promise<void> {
+  await post(stack, operatorAuthOf(stack.topology, app, region), '/revoke', {
+    type: 'application/x-www-form-urlencoded',
+    body: new URLSearchParams({ token: credential }).toString(),
+  })
+}
+
+function postJson(stack: Stack, service: string, path: string, body: unknown): Promise<void> {
+  return post(stack, service, path, { type: 'application/json', body: JSON.stringify(body) })
 }
 
 async function post(
@@ -47,8 +98,10 @@ async function post(
   service: string,
   path: string,
   { type, body }: { type: string; body: string },
-) {
-  const response = await fetch(`${stack.control[service]}${path}`, {
+): Promise<void> {
+  const base = stack.control[service]
+  if (base === undefined) throw new HarnessError(`the stack gives its operator no way to ${service}`)
+  const response = await fetch(`${base}${path}`, {
     method: 'POST',
     headers: { 'content-type': type, authorization: `Bearer ${stack.adminToken}` },
     body,

@@ -1,15 +1,17 @@
-/** Who is in the crowd. One group for each app, surface and region. */
-import type { Activity, Segment, Surface } from '../outcome/history.ts'
+/** Who is in the crowd. One group for each app and surface; its users live in all regions, in turn. */
+import { type Activity, pooledRegion, type Segment, type Surface } from '../outcome/history.ts'
+import { regions } from '../stack/topology.ts'
 
 export interface Group {
   app: string
   surface: Surface
-  region: string
-  /** The door they come in by. */
-  door: string
+  /** What its users hold: see the clients of the same names. */
+  client: 'web' | 'phone' | 'device' | 'api'
+  /** Where its users live. They are dealt out in turn: the first to the first home, the second to the second. */
+  homes: readonly Home[]
   /** Users with a session from before the run. */
   residents: number
-  /** How often each of them looks at the app, ms. */
+  /** How often each of them looks at the app (or calls it), ms. */
   browseEveryMs: number
   /** How often each of their devices renews its token in the background, ms. */
   refreshEveryMs?: number
@@ -19,49 +21,81 @@ export interface Group {
   revoked: number
 }
 
+export interface Home {
+  region: string
+  /** The door they come in by. */
+  door: string
+}
+
+const edges: readonly Home[] = regions.map(region => ({ region, door: `edge-${region}` }))
+/** The control group's app has no edges: all the world comes in by its one door. */
+const rivalDoor: readonly Home[] = regions.map(region => ({ region, door: 'rival' }))
+
 /**
- * Sized for two stacks on two cores, where a request through a whole stack costs about 5 ms of processor time: some 65
- * requests per second a stack. Every segment that a scenario may make claims about has at least ten intents in a
- * steady state of two seconds; feed's sign-ins, which most outages may harm, have eight.
+ * Sized for two cores, where a request through a whole stack costs about 5 ms of processor time (and a sign-in another 4
+ * for its password): some 130 requests per second. Pooled over the regions, every segment of an existing session has at
+ * least ten intents in a steady state of 3 s, and so has the rival's sign-in; the others of signing in and of renewing a
+ * token have them in one of 5.5 s, which is what a scenario needs in whose scope they are not.
  */
-export const familyCrowd: readonly Group[] = [
-  {
-    app: 'feed',
-    surface: 'web',
-    region: 'us',
-    door: 'edge-us',
-    residents: 26,
-    browseEveryMs: 2_500,
-    newcomersPerSecond: 4,
-    revoked: 2,
-  },
-  {
-    app: 'feed',
-    surface: 'mobile',
-    region: 'us',
-    door: 'edge-us',
-    residents: 20,
-    browseEveryMs: 2_500,
-    refreshEveryMs: 3_000,
-    newcomersPerSecond: 4,
-    revoked: 2,
-  },
-  {
-    app: 'rival',
-    surface: 'web',
-    region: 'us',
-    door: 'rival',
-    residents: 14,
-    browseEveryMs: 2_000,
-    newcomersPerSecond: 6,
-    revoked: 1,
-  },
+const usual = { residents: 12, browseEveryMs: 2_600, newcomersPerSecond: 2.1, revoked: 2 } as const
+const web = { ...usual, surface: 'web', client: 'web' } as const
+const phone = { ...usual, surface: 'mobile', client: 'phone' } as const
+/** Many who look seldom: how many of them have to ask auth while a fault lasts is less a matter of chance. */
+const device = { ...usual, surface: 'mobile', client: 'device', residents: 24, browseEveryMs: 5_200 } as const
+const api = { ...usual, surface: 'api', client: 'api', residents: 8, browseEveryMs: 1_800 } as const
+/** In the background and often, as apps do that fetch news all day. */
+const often = { refreshEveryMs: 5_000 } as const
+/**
+ * Only when the access token is about to run out: it lives for 20 s. The phones' first renewals are spread over this
+ * time as if their tokens were of every age, so that a third of them need one while a fault lasts 6 s. More phones, who
+ * look less often, because so few renew.
+ */
+const whenDue = { refreshEveryMs: 18_000, residents: 40, browseEveryMs: 6_000 } as const
+
+const members: readonly Omit<Group, 'homes'>[] = [
+  { app: 'feed', ...web },
+  { app: 'feed', ...phone, ...often },
+  { app: 'messenger', ...web },
+  { app: 'messenger', ...phone, ...often },
+  { app: 'photos', ...web },
+  { app: 'photos', ...phone, ...whenDue },
+  { app: 'chat', ...web },
+  { app: 'chat', ...device },
+  { app: 'ads', ...web },
+  { app: 'messenger-api', ...api },
+  { app: 'business-api', ...api },
+  // Never in anybody's scope, so that it has to have sign-ins enough for a claim, too.
+  { app: 'rival', ...web, newcomersPerSecond: 4.2 },
 ]
 
+/** The users of the whole family and of the control group. */
+export const familyCrowd: readonly Group[] = members.map((member, index) => ({
+  ...member,
+  // Each group begins in another region: the few whose sessions are revoked are then in all of them.
+  homes: rotated(member.app === 'rival' ? rivalDoor : edges, index),
+}))
+
+function rotated<T>(list: readonly T[], by: number): T[] {
+  return list.map((_, index) => list[(index + by) % list.length] as T)
+}
+
+/** Whether segments keep the regions apart, or put them together as region `all`. */
+export type Regions = 'pooled' | 'apart'
+
 /** The segments that groups have traffic in. */
-export function segmentsOf(groups: readonly Group[]): Segment[] {
-  return groups.flatMap(({ app, surface, region, refreshEveryMs }) => {
-    const activities: Activity[] = ['browse', 'sign-in', ...(refreshEveryMs ? (['refresh'] as const) : [])]
-    return activities.map(activity => ({ app, surface, region, activity }))
+export function segmentsOf(groups: readonly Group[], regions: Regions): Segment[] {
+  return groups.flatMap(({ app, surface, homes, refreshEveryMs }) => {
+    const places = regions === 'pooled' ? [pooledRegion] : [...new Set(homes.map(({ region }) => region))]
+    const activities: Activity[] = [
+      activityOf(surface),
+      'sign-in',
+      ...(refreshEveryMs === undefined ? [] : (['refresh'] as const)),
+    ]
+    return places.flatMap(region => activities.map(activity => ({ app, surface, region, activity })))
   })
+}
+
+/** What those who have a session do with it. */
+export function activityOf(surface: Surface): 'browse' | 'api-call' {
+  return surface === 'api' ? 'api-call' : 'browse'
 }

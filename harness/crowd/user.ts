@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Activity } from '../outcome/history.ts'
 import type { Client, Seen } from './client.ts'
+import { activityOf } from './population.ts'
 import type { Random } from './random.ts'
 import type { Recorder, Who } from './recorder.ts'
 
@@ -8,6 +9,10 @@ import type { Recorder, Who } from './recorder.ts'
 const firstPatienceMs = 200
 const patienceGrowth = 1.6
 const patienceMsMax = 2_000
+/** Who is told when to come back is so punctual, ms. */
+const punctualityMs = 300
+/** How often somebody who is in no hurry tries who is told to come back later. */
+const newcomerTries = 4
 
 /** One person with one client. Keeps the books of its session. */
 export class User {
@@ -37,6 +42,16 @@ export class User {
     return this.#recorder.intent(this.who, 'sign-in', at, () => this.signInQuietly())
   }
 
+  /** Signs in as somebody new does: who is asked to come back later does so, a few times, each an intent. */
+  async signInPatiently(at: number): Promise<Seen> {
+    let seen = await this.signIn(at)
+    for (let tries = 1; tries < newcomerTries && seen.told === 'try-later'; tries += 1) {
+      if (!(await this.#waitAsTold(seen, firstPatienceMs))) break
+      seen = await this.signIn(this.#recorder.now())
+    }
+    return seen
+  }
+
   /** Signs in without an intent: the warm-up. */
   async signInQuietly(): Promise<Seen> {
     const seen = await this.client.signIn()
@@ -45,7 +60,7 @@ export class User {
   }
 
   browse(at: number): Promise<Seen> {
-    return this.#useSession('browse', at, () => this.client.browse())
+    return this.#useSession(activityOf(this.who.surface), at, () => this.client.browse())
   }
 
   refresh(at: number): Promise<Seen> {
@@ -93,12 +108,19 @@ export class User {
 
   /** Tries to sign in again until it works or the run ends. */
   async #comeBack(): Promise<void> {
-    for (let patienceMs = firstPatienceMs; ; patienceMs *= patienceGrowth) {
-      const waitMs = Math.min(patienceMs, patienceMsMax) * (0.5 + this.#random())
-      await sleep(waitMs, undefined, { signal: this.#ended }).catch(() => {})
-      if (this.#ended.aborted) return
-      const seen = await this.signIn(this.#recorder.now())
-      if (seen.result === 'served') return
+    let seen: Seen = { result: 'signed-out' }
+    for (let patienceMs = firstPatienceMs; seen.result !== 'served'; patienceMs *= patienceGrowth) {
+      if (!(await this.#waitAsTold(seen, Math.min(patienceMs, patienceMsMax)))) return
+      seen = await this.signIn(this.#recorder.now())
     }
+  }
+
+  /** Waits as long as its patience, and at least as it was told. False if the run ends first. */
+  async #waitAsTold({ retryAfterMs }: Seen, patienceMs: number): Promise<boolean> {
+    const chance = this.#random()
+    const toldMs = retryAfterMs === undefined ? 0 : retryAfterMs + chance * punctualityMs
+    const waitMs = Math.max(patienceMs * (0.5 + chance), toldMs)
+    await sleep(waitMs, undefined, { signal: this.#ended }).catch(() => {})
+    return !this.#ended.aborted
   }
 }

@@ -20,7 +20,7 @@ export async function injectToxic(
   toxic: Toxic,
 ): Promise<Injected> {
   const name = `${kind}-${randomBytes(3).toString('hex')}`
-  const links = linksNamed(pattern, stack.links)
+  const links = linksNamed(pattern, stack.links, stack.topology)
   if (links.length === 0) throw new HarnessError(`${kind}: no link "${pattern}" in this stack`)
   const undo = () => everywhere(links, link => stack.proxy.removeToxic(link.name, name))
   try {

@@ -27,7 +27,13 @@ export type Result = (typeof results)[number]
 /** What a person was told when a correct password was refused. */
 export type Told = 'wrong-password' | 'try-later' | 'other'
 
-/** The unit of measurement, design vocabulary: app x surface x region x activity. */
+/** The region of a segment that stands for all of them together. */
+export const pooledRegion = 'all'
+
+/**
+ * The unit of measurement, design vocabulary: app x surface x region x activity. The region is `all` where a scenario
+ * does not tell regions apart: intents always have their true one.
+ */
 export interface Segment {
   app: string
   surface: Surface

@@ -4,8 +4,7 @@
  */
 import { UsageError } from '../errors.ts'
 import { matches, type Scope, type Selector } from '../scope.ts'
-import type { History, Intent, Result } from './history.ts'
-import { results } from './history.ts'
+import { type History, type Intent, pooledRegion, type Result, results } from './history.ts'
 import { harmOf, isolationOf, timeToContainMs } from './isolation.ts'
 import type { OutcomeData, Refused, SegmentOutcome } from './measures.ts'
 import { latenciesOf } from './percentiles.ts'
@@ -19,6 +18,8 @@ export type OutcomeOptions = {
   windowMs?: number
   /** How often such a window begins, ms. */
   stepMs?: number
+  /** Whether segments put the regions together, as region `all`. Sessions keep their true one. Default: `apart`. */
+  regions?: 'pooled' | 'apart'
   /** A segment is not called recovered or not by fewer intents than this, as long as the timeline has more. */
   minIntents?: number
 }
@@ -42,14 +43,12 @@ export interface Outcome extends Readonly<Omit<OutcomeData, 'forcedLogouts'>> {
 
 /** Computes the outcome of a run. Throws a UsageError for options that are not positive. */
 export function computeOutcome(history: History, scope: Scope, options: OutcomeOptions = {}): Outcome {
-  const { windowMs, stepMs, minIntents } = checked({
-    windowMs: 1_000,
-    stepMs: 500,
-    minIntents: 5,
-    ...options,
-  })
+  const { regions = 'apart', windowMs = 1_000, stepMs = 500, minIntents = 5 } = options
+  checkPositive({ windowMs, stepMs, minIntents })
   const windows = windowsOf(history)
-  const traffic = trafficOf(history.intents, scope, windows.injectedAt)
+  const intents =
+    regions === 'apart' ? history.intents : history.intents.map(each => ({ ...each, region: pooledRegion }))
+  const traffic = trafficOf(intents, scope, windows.injectedAt)
   const segments = traffic.map(each => measure(each, windows))
   const outside = segments.filter(segment => !segment.inScope)
   const recovery = recoveryOf(traffic, windows, { windowMs, stepMs, minIntents })
@@ -84,13 +83,12 @@ export function computeOutcome(history: History, scope: Scope, options: OutcomeO
   }
 }
 
-function checked(options: Required<OutcomeOptions>): Required<OutcomeOptions> {
+function checkPositive(options: Record<string, number>): void {
   for (const [name, value] of Object.entries(options)) {
     if (!(Number.isFinite(value) && value > 0)) {
       throw new UsageError(`the outcome option ${name} is ${value}: give a number above 0`)
     }
   }
-  return options
 }
 
 function picked(traffic: readonly Traffic[], selector: Selector): Traffic[] {

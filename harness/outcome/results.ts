@@ -16,6 +16,7 @@ const milliseconds = z.number().min(0)
 const segmentSchema = z.looseObject({
   app: z.string(),
   surface: z.enum(surfaces),
+  /** `all` where the scenario does not tell regions apart. */
   region: z.string(),
   activity: z.enum(activities),
   inScope: z.boolean(),
@@ -30,6 +31,7 @@ const segmentSchema = z.looseObject({
 const groupSchema = z.looseObject({
   app: z.string(),
   surface: z.enum(surfaces),
+  /** Always the true one: a session has one home. */
   region: z.string(),
   count,
   share,

@@ -1,5 +1,5 @@
 import { inScope, type Scope } from '../scope.ts'
-import type { Intent, Result, Segment } from './history.ts'
+import { type Intent, pooledRegion, type Result, type Segment } from './history.ts'
 import type { Window } from './windows.ts'
 
 /** How many intents there were, and how many of them did what their user wanted (served or degraded). */
@@ -92,9 +92,9 @@ function fromFault(intent: Intent, injectedAt: number | undefined): Intent {
   return inFlight ? { ...intent, at: injectedAt } : intent
 }
 
-/** A segment in words: `feed web us browse`. */
-export function labelOf(segment: Segment): string {
-  return `${segment.app} ${segment.surface} ${segment.region} ${segment.activity}`
+/** A segment in words: `feed web us browse`, or `feed web browse` where regions are put together. */
+export function labelOf({ app, surface, region, activity }: Segment): string {
+  return [app, surface, ...(region === pooledRegion ? [] : [region]), activity].join(' ')
 }
 
 export function isGood(result: Result): boolean {

@@ -1,5 +1,6 @@
 import { test as base } from '@playwright/test'
 import { architectureOf } from '../stack/architectures.ts'
+import { loadArchitectures } from '../stack/load-architectures.ts'
 import { chooseRuntime } from '../stack/runtimes.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
 import { settings } from './settings.ts'
@@ -21,6 +22,7 @@ export const test = base.extend<object, WorkerFixtures>({
   architecture: ['hardened', { scope: 'worker', option: true }],
   stack: [
     async ({ architecture }, use) => {
+      await loadArchitectures()
       const { FIREBREAK_RUNTIME_CHOSEN, FIREBREAK_RUNTIME } = settings()
       const runtime = FIREBREAK_RUNTIME_CHOSEN ?? (await chooseRuntime(FIREBREAK_RUNTIME)).runtime
       await using stack = await startStack({ runtime, architecture: architectureOf(architecture) })

@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts'
 import type { RunResult } from '../outcome/results.ts'
 import { loadScenarios } from '../run/load-scenarios.ts'
 import { runScenario } from '../run/run-scenario.ts'
+import { entryFor } from '../stack/architectures.ts'
 import { logsAttachment, runAttachment } from './attachments.ts'
 import { test } from './fixtures.ts'
 import { settings } from './settings.ts'
@@ -14,7 +15,7 @@ const overheadLimitMs = 90_000
 export async function registerScenarios(folder?: string): Promise<void> {
   for (const { name, scenario } of await loadScenarios(folder)) {
     test(`${name}: ${scenario.title}`, async ({ stack, architecture }, testInfo) => {
-      test.skip(!scenario.verdict[architecture], `${name} predicts nothing for ${architecture}`)
+      test.skip(!entryFor(scenario.verdict, architecture), `${name} predicts nothing for ${architecture}`)
       // Playwright notes an interruption that comes just before the first fixture, and runs the test all the same.
       if (testInfo.status === 'interrupted') return
       testInfo.setTimeout(scenario.timelineMs + overheadLimitMs)

@@ -1,6 +1,7 @@
 /** The scoreboard: a row for each scenario and architecture, with the verdict and how bad it was. */
 import type { RunResult } from '../outcome/results.ts'
 import { mergeVerdicts, type Verdict, verdicts } from '../outcome/verdict.ts'
+import { architectures } from '../stack/architectures.ts'
 import type { Style } from './style.ts'
 
 /** Several runs of the same scenario and architecture, as one row: the worst of each. */
@@ -23,14 +24,22 @@ export const verdictWords: Record<Verdict, string> = {
   error: 'ERROR',
 }
 
-/** One row for each scenario and architecture, in the order in which they first ran, architectures side by side. */
+/**
+ * One row for each scenario and architecture: scenarios in the order in which they first ran, and of each the built-in
+ * architectures from weak to strong, then users' own.
+ */
 export function rowsOf(runs: readonly RunResult[]): Row[] {
   const groups = Map.groupBy(runs, run => `${run.scenario} ${run.architecture}`)
   const scenarios = [...new Set(runs.map(run => run.scenario))]
-  return [...groups.values()].map(rowOf).toSorted((a, b) => {
-    const byScenario = scenarios.indexOf(a.scenario) - scenarios.indexOf(b.scenario)
-    return byScenario !== 0 ? byScenario : b.architecture.localeCompare(a.architecture)
-  })
+  const ran = [...new Set(runs.map(run => run.architecture))]
+  const order = [...new Set([...architectures.map(({ name }) => name), ...ran])]
+  return [...groups.values()]
+    .map(rowOf)
+    .toSorted(
+      (a, b) =>
+        scenarios.indexOf(a.scenario) - scenarios.indexOf(b.scenario) ||
+        order.indexOf(a.architecture) - order.indexOf(b.architecture),
+    )
 }
 
 function rowOf(runs: readonly RunResult[]): Row {
@@ -56,24 +65,30 @@ function rowOf(runs: readonly RunResult[]): Row {
   }
 }
 
-const columns = [
-  { title: 'scenario', width: 20 },
-  { title: 'architecture', width: 13 },
-  { title: 'verdict', width: 15 },
-  { title: 'isolation', width: 10 },
-  { title: 'logged out', width: 11 },
-  { title: 'recovery', width: 9 },
-] as const
+const titles = ['scenario', 'architecture', 'verdict', 'isolation', 'logged out', 'recovery'] as const
+/** Of the columns behind the names. */
+const numberWidths = [15, 10, 11, 9] as const
+/** What is left for the two names in 80 columns. */
+const namesWidth = 33
+const scenarioWidthUsual = 20
+const architectureWidthUsual = 13
+
+/** A long name of an architecture takes what the names of the scenarios leave. */
+function widthsOf(rows: readonly Row[]): number[] {
+  const longest = (names: readonly string[]) => Math.max(0, ...names.map(name => name.length)) + 2
+  const scenarioWidth = Math.min(scenarioWidthUsual, longest(rows.map(({ scenario }) => scenario)))
+  const wanted = Math.max(architectureWidthUsual, longest(rows.map(({ architecture }) => architecture)))
+  const architectureWidth = Math.min(wanted, namesWidth - Math.max(scenarioWidth, titles[0].length + 2))
+  return [namesWidth - architectureWidth, architectureWidth, ...numberWidths]
+}
 
 /** The table, 80 columns wide at most, as lines. */
 export function renderScoreboard(rows: readonly Row[], style: Style): string[] {
+  const widths = widthsOf(rows)
   const line = (cells: readonly string[], paint: (text: string, column: number) => string) =>
-    `  ${columns.map(({ width }, index) => paint(pad(cells[index] ?? '', width), index)).join('')}`.trimEnd()
+    `  ${widths.map((width, index) => paint(pad(cells[index] ?? '', width), index)).join('')}`.trimEnd()
   return [
-    line(
-      columns.map(({ title }) => title),
-      text => style.dim(text),
-    ),
+    line(titles, text => style.dim(text)),
     ...rows.map((row, index) => {
       const repeats = rows[index - 1]?.scenario === row.scenario
       return line(cellsOf(row, repeats), (text, column) => paintCell(row, column, text, style))
@@ -125,6 +140,8 @@ function pad(text: string, width: number): string {
   return text.length >= width ? `${text.slice(0, width - 2)}… ` : text.padEnd(width)
 }
 
+const reasonsShownMax = 8
+
 /** What did not hold, worst first, with why. */
 export function renderReasons(runs: readonly RunResult[], style: Style): string[] {
   return runs
@@ -133,6 +150,13 @@ export function renderReasons(runs: readonly RunResult[], style: Style): string[
     .flatMap(({ scenario, architecture, verdict, reasons }) => [
       '',
       `  ${style.bold(style.red(verdictWords[verdict]))} ${scenario} on ${architecture}`,
-      ...reasons.flatMap(reason => reason.split('\n').map(line => `    ${line}`.trimEnd())),
+      ...shortened(reasons).flatMap(reason => reason.split('\n').map(line => `    ${line}`.trimEnd())),
     ])
+}
+
+/** Of a run too short for its crowd, say, every segment is named: the first few tell it all. */
+function shortened(reasons: readonly string[]): string[] {
+  if (reasons.length <= reasonsShownMax) return [...reasons]
+  const more = reasons.length - reasonsShownMax + 1
+  return [...reasons.slice(0, reasonsShownMax - 1), `and ${more} more, in the results file`]
 }

@@ -7,6 +7,7 @@ import type { Outcome } from '../outcome/outcome.ts'
 import type { Verdict } from '../outcome/verdict.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Selector, selectorProblems } from '../scope.ts'
+import { entryFor } from '../stack/architectures.ts'
 
 export interface Judgement {
   verdict: Verdict
@@ -39,7 +40,7 @@ export async function judge({
   if (outcome.falseAccepts > 0)
     broken.push(`${outcome.falseAccepts} false accepts: revoked sessions were served`)
   const open = [...doubts]
-  const predict = scenario.verdict[architecture]
+  const predict = entryFor(scenario.verdict, architecture)
   if (!predict) open.push(`no prediction for ${architecture}`)
   try {
     await predict?.({ outcome: withCheckedSelectors(outcome, segments), expect })

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, ScenarioError, UsageError } from '../errors.ts'
 import type { Scenario } from '../scenario.ts'
+import { architecturesFile, loadArchitectures } from '../stack/load-architectures.ts'
 import { rootFolder } from '../stack/node-binary.ts'
 
 export const scenariosFolder = join(rootFolder, 'scenarios')
@@ -13,17 +14,26 @@ export interface NamedScenario {
   scenario: Scenario
 }
 
-/** Loads every scenario of a folder, the shortest first: the control, then the rest by name. Throws one ScenarioError for all files that are wrong. */
+/**
+ * Loads every scenario of a folder: the control, which breaks nothing, then the shortest first, then by name. The
+ * folder's own architectures come before all, since scenarios may predict something for them. Throws one ScenarioError
+ * for all files that are wrong.
+ */
 export async function loadScenarios(folder = scenariosFolder): Promise<NamedScenario[]> {
+  await loadArchitectures(folder)
   const files = readdirSync(folder)
-    .filter(file => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+    .filter(file => file.endsWith('.ts') && !file.endsWith('.spec.ts') && file !== architecturesFile)
     .toSorted()
   const loaded = await Promise.allSettled(files.map(file => load(join(folder, file))))
   const problems = loaded.flatMap(result => (result.status === 'rejected' ? [messageOf(result.reason)] : []))
   if (problems.length > 0) throw new ScenarioError(problems.join('\n'))
   return loaded
     .flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
-    .toSorted((a, b) => a.scenario.timelineMs - b.scenario.timelineMs)
+    .toSorted((a, b) => controlFirst(a) - controlFirst(b) || a.scenario.timelineMs - b.scenario.timelineMs)
+}
+
+function controlFirst({ scenario }: NamedScenario): number {
+  return scenario.faults.length === 0 ? 0 : 1
 }
 
 async function load(path: string): Promise<NamedScenario> {

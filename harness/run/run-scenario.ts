@@ -11,6 +11,7 @@ import { computeOutcome } from '../outcome/outcome.ts'
 import type { RunResult } from '../outcome/results.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Stack } from '../stack/stack.ts'
+import { requestsAtAuth } from './auth-requests.ts'
 import { judge } from './judge.ts'
 import { playTimeline } from './timeline.ts'
 
@@ -59,7 +60,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   const books = conservation(history)
   if (!books.balanced) throw new HarnessError(`sessions do not add up: ${books.problems.join('; ')}`)
 
-  const outcome = computeOutcome(history, scenario.scope)
+  const outcome = computeOutcome(history, scenario.scope, { regions: scenario.regions })
   const open = [
     ...played.unproven.map(fault => `${fault} left no evidence that it took effect`),
     ...doubts(history, outcome),
@@ -73,7 +74,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
     expect: options.expect,
     outcome,
     doubts: open,
-    segments: segmentsOf(familyCrowd),
+    segments: segmentsOf(familyCrowd, scenario.regions),
   })
   return {
     scenario: name,
@@ -86,14 +87,6 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
     scheduleLagMs: Math.round(crowd.scheduleLagMs),
     outcome: outcome.toJSON(),
   }
-}
-
-/** Requests that have crossed the links to auth so far, by the fault proxy's count. The harness's own do not count. */
-async function requestsAtAuth(stack: Stack): Promise<number> {
-  const counters = await stack.proxy.evidence()
-  return stack.links
-    .filter(({ from, to }) => to === 'auth' && from !== 'harness')
-    .reduce((sum, link) => sum + (counters[link.name]?.upstreamRequests ?? 0), 0)
 }
 
 /** After the last undo nothing may be broken any more by our hand. */

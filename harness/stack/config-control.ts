@@ -13,7 +13,23 @@ const acknowledgementSchema = z.object({
   reason: z.string().optional(),
 })
 const acknowledgementsSchema = z.object({ acknowledgements: z.array(acknowledgementSchema) })
+/** What a client said of a version; each client's in the order in which it said it. */
 export type ConfigAcknowledgement = z.output<typeof acknowledgementSchema>
+
+const rolloutSchema = z.object({
+  /** The version that was rolled out last. */
+  version: z.number(),
+  state: z.enum(['none', 'baking', 'promoted', 'rolled-back']),
+  stage: z.number().optional(),
+  stages: z.number().optional(),
+  reason: z.string().optional(),
+})
+export type ConfigRollout = z.output<typeof rolloutSchema>
+
+/** What is pushed; an emergency goes to everybody at once, whatever else is under way. */
+export type ConfigPush = ({ value: unknown } | { change: unknown }) & { emergency?: true }
+
+const askEveryMs = 50
 
 export class ConfigControl {
   readonly #base: string
@@ -28,7 +44,7 @@ export class ConfigControl {
     return this.#ask(documentSchema, `/documents/${document}`)
   }
 
-  push(document: string, body: { value: unknown } | { change: unknown }): Promise<{ version: number }> {
+  push(document: string, body: ConfigPush): Promise<{ version: number }> {
     return this.#ask(pushedSchema, `/documents/${document}`, body)
   }
 
@@ -37,14 +53,27 @@ export class ConfigControl {
       .acknowledgements
   }
 
-  /** Waits until every client of a document has applied a version. False if one has not within the limit. */
-  async waitForApplied(document: string, version: number, limitMs: number): Promise<boolean> {
-    for (const end = Date.now() + limitMs; Date.now() < end; await sleep(50)) {
-      const acknowledgements = await this.acknowledgements(document)
-      const applied = acknowledgements.every(ack => ack.version >= version && ack.status === 'applied')
-      if (acknowledgements.length > 0 && applied) return true
-    }
-    return false
+  rollout(document: string): Promise<ConfigRollout> {
+    return this.#ask(rolloutSchema, `/documents/${document}/rollout`)
+  }
+
+  /** Waits until every client of a document runs a version. False if one does not within the limit. */
+  waitForApplied(document: string, version: number, limitMs: number): Promise<boolean> {
+    return until(limitMs, async () => isEverywhere(await this.acknowledgements(document), version))
+  }
+
+  /**
+   * Waits until nothing more comes of a push by itself: every client has taken the version up or refused it, or its
+   * rollout was taken back. False if that is not so within the limit.
+   */
+  waitForEnd(document: string, version: number, limitMs: number): Promise<boolean> {
+    return until(limitMs, async () => {
+      const rollout = await this.rollout(document)
+      if (rollout.version > version || (rollout.version === version && rollout.state === 'rolled-back'))
+        return true
+      const baking = rollout.version === version && rollout.state === 'baking'
+      return !baking && isAnswered(await this.acknowledgements(document), version)
+    })
   }
 
   async #ask<T>(schema: z.ZodType<T>, path: string, body?: unknown): Promise<T> {
@@ -57,4 +86,24 @@ export class ConfigControl {
       throw new HarnessError(`config answered ${response.status} to ${path}: ${text.slice(0, 200)}`)
     return schema.parse(JSON.parse(text))
   }
+}
+
+async function until(limitMs: number, isSo: () => Promise<boolean>): Promise<boolean> {
+  for (const end = Date.now() + limitMs; Date.now() < end; await sleep(askEveryMs))
+    if (await isSo()) return true
+  return false
+}
+
+/** Whether the last word of every client is that it runs this version. */
+function isEverywhere(acknowledgements: readonly ConfigAcknowledgement[], version: number): boolean {
+  const last = new Map(acknowledgements.map(each => [each.client, each]))
+  const runs = [...last.values()].map(each => each.version === version && each.status === 'applied')
+  return runs.length > 0 && runs.every(Boolean)
+}
+
+/** Whether every client has said something of this version. */
+function isAnswered(acknowledgements: readonly ConfigAcknowledgement[], version: number): boolean {
+  const clients = Map.groupBy(acknowledgements, ({ client }) => client)
+  const answered = [...clients.values()].map(of => of.some(each => each.version === version))
+  return answered.length > 0 && answered.every(Boolean)
 }

@@ -36,6 +36,11 @@ export interface DatabaseSecrets {
  */
 export interface Driver {
   readonly runtime: RuntimeName
+  /**
+   * `host:port` at which the calling service will reach the listener of each link, by the link's name; undefined where
+   * that is known only once the proxy runs.
+   */
+  plannedAddresses(links: readonly Link[]): ReadonlyMap<string, string> | undefined
   startProxy(links: readonly Link[]): Promise<StartedProxy>
   /** A real PostgreSQL, accepting connections. Durability is off: nothing of it outlives the stack. */
   startPostgres(name: string, secrets: DatabaseSecrets): Promise<Started>

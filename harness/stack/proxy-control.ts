@@ -29,19 +29,24 @@ export interface ToxicSpec {
 
 export class ProxyControl {
   readonly #client: Toxiproxy
-  readonly #apiUrl: string
+  /** Base address of its API, as reached from here. */
+  readonly apiUrl: string
   readonly #handles = new Map<string, ProxyHandle>()
 
   constructor(apiUrl: string) {
-    this.#apiUrl = apiUrl
+    this.apiUrl = apiUrl
     this.#client = new Toxiproxy(apiUrl)
   }
 
-  /** Makes the listener of a link; answers with the address that it listens on. */
-  async open(link: Link, listen: string, upstream: string): Promise<string> {
-    const handle = await this.#client.createProxy({ name: link.name, listen, upstream })
-    this.#handles.set(link.name, handle)
-    return handle.listen
+  /** Makes the listeners of links, all in one call; answers with the address that each listens on, by its link's name. */
+  async open(
+    wanted: readonly { link: Link; listen: string; upstream: string }[],
+  ): Promise<Map<string, string>> {
+    const opened = await this.#client.populate(
+      wanted.map(({ link: { name }, listen, upstream }) => ({ name, listen, upstream, enabled: true })),
+    )
+    for (const [name, handle] of Object.entries(opened)) this.#handles.set(name, handle)
+    return new Map(wanted.map(({ link: { name } }) => [name, this.#handle(name).listen]))
   }
 
   /** Points a link at the service that answers it. */
@@ -88,9 +93,9 @@ export class ProxyControl {
 
   async #ask(path: string, init?: RequestInit): Promise<Response> {
     try {
-      return await fetch(`${this.#apiUrl}${path}`, init)
+      return await fetch(`${this.apiUrl}${path}`, init)
     } catch (error) {
-      throw new HarnessError(`the fault proxy cannot be reached at ${this.#apiUrl}: ${messageOf(error)}`, {
+      throw new HarnessError(`the fault proxy cannot be reached at ${this.apiUrl}: ${messageOf(error)}`, {
         cause: error,
       })
     }

@@ -2,14 +2,22 @@
 import { randomBytes } from 'node:crypto'
 import { HarnessError } from '../errors.ts'
 import type { Architecture } from './architectures.ts'
-import { firstDocuments } from './documents.ts'
-import type { DatabaseSecrets, Driver, RuntimeName, Started, StartedProxy } from './driver.ts'
+import type { Driver, RuntimeName, Started, StartedProxy } from './driver.ts'
+import { type EnvironmentParts, environmentOf, newSecrets, type StackSecrets } from './environment.ts'
 import { startWatchdog } from './guardian.ts'
 import { Ledger } from './ledger.ts'
 import { ProxyControl } from './proxy-control.ts'
 import { createDriver } from './runtimes.ts'
 import { sweep } from './sweep.ts'
-import { family, harness, internet, type Link, linksOf, type ServiceSpec, type Topology } from './topology.ts'
+import {
+  harness,
+  internet,
+  type Link,
+  linksOf,
+  type ServiceSpec,
+  type Topology,
+  topologyOf,
+} from './topology.ts'
 
 /** A running stack. */
 export interface Stack extends AsyncDisposable {
@@ -24,8 +32,12 @@ export interface Stack extends AsyncDisposable {
   readonly proxy: ProxyControl
   /** What operators of config and auth show. */
   readonly adminToken: string
+  /** What each app shows to its auth, by app. */
+  readonly clientSecrets: Readonly<Record<string, string>>
   /** From the first step to all services listening, ms. */
   readonly bootMs: number
+  /** How long the start of each service, and of the proxy, took until it listened, ms. They overlap. */
+  readonly serviceBootMs: Readonly<Record<string, number>>
   /** The last lines of every service. */
   logs(): Record<string, string[]>
   /** Removes everything. Idempotent. */
@@ -35,15 +47,18 @@ export interface Stack extends AsyncDisposable {
 export interface StackOptions {
   runtime: RuntimeName
   architecture: Architecture
+  /** Default: the architecture's. */
   topology?: Topology
   log?: (line: string) => void
+  /** Gives up the start, and removes what was started by then. */
+  signal?: AbortSignal
 }
 
 /** Nothing listens there: what a link leads to before its service is up. */
 const nowhere = '127.0.0.1:1'
 
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { runtime, architecture, topology = family, log = () => {} } = options
+  const { runtime, architecture, topology = topologyOf(architecture), log = () => {}, signal } = options
   const began = performance.now()
   const id = `fb-${randomBytes(4).toString('hex')}`
   const ledger = Ledger.open(id, runtime)
@@ -58,7 +73,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   try {
     driver = await createDriver(runtime, { stack: id, ledger, log })
+    signal?.throwIfAborted()
+    // Its failure is the start's, which waits for it below.
+    signal?.addEventListener('abort', () => void stop().catch(() => {}), { once: true })
     const booted = await boot(driver, architecture, topology)
+    signal?.throwIfAborted()
     return {
       id,
       runtime,
@@ -96,107 +115,118 @@ async function takeDown(
   await endWatch()
 }
 
-type Booted = Pick<Stack, 'doors' | 'control' | 'proxy' | 'adminToken' | 'logs'>
+type Booted = Pick<
+  Stack,
+  'doors' | 'control' | 'proxy' | 'adminToken' | 'clientSecrets' | 'logs' | 'serviceBootMs'
+>
 
 async function boot(driver: Driver, architecture: Architecture, topology: Topology): Promise<Booted> {
   const links = linksOf(topology)
-  const started = new Map<string, Started | StartedProxy>()
-  const adminToken = randomBytes(24).toString('base64url')
-  const secrets = Object.fromEntries(
-    topology.services.filter(({ program }) => program === 'postgres').map(({ name }) => [name, newSecrets()]),
-  )
+  const secrets = newSecrets(topology)
+  const records = new StartRecords()
 
-  // Databases take longest and need nobody; the rest needs the addresses of the links. Nobody waits for anybody: a
-  // service that finds what it calls not there yet tries again, as it would have to on any other day.
-  const databases = startDatabases(driver, secrets, started)
-  databases.catch(() => {}) // Looked at below; until then a failure must not count as unhandled.
-  const proxyServer = await driver.startProxy(links)
-  started.set('proxy', proxyServer)
-  const proxy = new ProxyControl(proxyServer.apiUrl)
-  const inside = new Map<string, string>()
-  const outside = new Map<string, string>()
-  for (const link of links) {
-    const program = topology.services.find(({ name }) => name === link.to)?.program
-    if (!program) throw new HarnessError(`link ${link.name} leads to no service`)
-    const upstream = driver.upstreamOf(link.to, program) ?? nowhere
-    const address = await proxy.open(link, proxyServer.listen(link), upstream)
-    const isOutside = link.from === internet || link.from === harness
-    if (isOutside) outside.set(link.name, `http://${proxyServer.outside(link, address)}`)
-    else inside.set(link.name, proxyServer.inside(link, address))
-  }
+  // Nobody waits for anybody except for addresses: a service that finds what it calls not there yet tries again, as it
+  // would have to on any other day. Databases take longest and need nobody, so they go first.
+  const databases = topology.services
+    .filter(({ program }) => program === 'postgres')
+    .map(service => ({ service, start: startDatabase(driver, service, secrets, records) }))
+  const opening = openLinks(driver, topology, links, records)
+  // Looked at below; until then a failure must not count as unhandled.
+  for (const start of [opening, ...databases.map(each => each.start)]) start.catch(() => {})
 
-  const connect = async (service: string, { upstream }: Started) => {
-    if (driver.upstreamOf(service, 'app') !== undefined) return
-    await Promise.all(links.filter(({ to }) => to === service).map(link => proxy.connect(link, upstream)))
+  // Who must wait for the proxy waits for the databases too: beside all others these would take many times as long, and
+  // auth waits for them.
+  const readyFirst = () => Promise.all([opening, ...databases.map(each => each.start)])
+  const inside = driver.plannedAddresses(links) ?? (await readyFirst())[0].inside
+  const parts: EnvironmentParts = {
+    topology,
+    architecture,
+    secrets,
+    addressOf: (from, to) => inside.get(`${from}-to-${to}`) ?? '',
   }
-  const env = (service: ServiceSpec) => environmentOf(service, { inside, secrets, architecture, adminToken })
+  const connect = async (service: ServiceSpec, { upstream }: Started) => {
+    if (driver.upstreamOf(service.name, service.program) !== undefined) return
+    const { proxy } = await opening
+    await Promise.all(
+      links.filter(({ to }) => to === service.name).map(link => proxy.connect(link, upstream)),
+    )
+  }
   await Promise.all([
-    databases.then(all => Promise.all(all.map(([name, database]) => connect(name, database)))),
+    opening,
+    ...databases.map(async ({ service, start }) => connect(service, await start)),
     ...topology.services.map(async service => {
       if (service.program === 'postgres') return
-      const running = await driver.startService(service.name, service.program, env(service))
-      started.set(service.name, running)
-      await connect(service.name, running)
+      const env = environmentOf(service, parts)
+      await connect(
+        service,
+        await records.keep(service.name, driver.startService(service.name, service.program, env)),
+      )
     }),
   ])
 
+  const { proxy, outside } = await opening
   const addresses = (from: string, names: readonly string[]) =>
     Object.fromEntries(names.map(name => [name, outside.get(`${from}-to-${name}`) ?? '']))
   return {
     proxy,
-    adminToken,
+    adminToken: secrets.adminToken,
+    clientSecrets: secrets.clients,
     doors: addresses(internet, topology.doors),
     control: addresses(harness, topology.control),
-    logs: () => Object.fromEntries([...started].map(([name, { logs }]) => [name, logs()])),
+    serviceBootMs: records.tookMs,
+    logs: () => records.logs(),
   }
 }
 
-function startDatabases(
+function startDatabase(
   driver: Driver,
-  secrets: Record<string, DatabaseSecrets>,
-  started: Map<string, Started | StartedProxy>,
-): Promise<[string, Started][]> {
-  return Promise.all(
-    Object.entries(secrets).map(async ([name, secret]): Promise<[string, Started]> => {
-      const database = await driver.startPostgres(name, secret)
-      started.set(name, database)
-      return [name, database]
-    }),
-  )
+  { name }: ServiceSpec,
+  secrets: StackSecrets,
+  records: StartRecords,
+): Promise<Started> {
+  const secret = secrets.databases[name]
+  if (!secret) throw new HarnessError(`database ${name} has no secrets`)
+  return records.keep(name, driver.startPostgres(name, secret))
 }
 
-interface EnvironmentParts {
-  inside: Map<string, string>
-  secrets: Record<string, DatabaseSecrets>
-  architecture: Architecture
-  adminToken: string
-}
+/** What was started, and how long each start took. */
+class StartRecords {
+  readonly #started = new Map<string, Started | StartedProxy>()
+  readonly tookMs: Record<string, number> = {}
 
-/** What a service is told: whom it calls and where, which mitigations it has, and its settings. */
-function environmentOf(
-  service: ServiceSpec,
-  { inside, secrets, architecture, adminToken }: EnvironmentParts,
-) {
-  const address = (to: string) => inside.get(`${service.name}-to-${to}`) ?? ''
-  const { database, ...calls } = service.calls
-  const secret = database === undefined ? undefined : secrets[database]
-  return {
-    NAME: service.name,
-    LINKS: JSON.stringify(
-      Object.fromEntries(Object.entries(calls).map(([as, to]) => [as, `http://${address(to)}`])),
-    ),
-    MITIGATIONS: architecture.mitigations.join(','),
-    ...(service.program === 'auth' || service.program === 'config' ? { ADMIN_TOKEN: adminToken } : {}),
-    ...(service.program === 'config' ? { DOCUMENTS: JSON.stringify(firstDocuments) } : {}),
-    ...(database !== undefined && secret
-      ? {
-          DATABASE_URL: `postgres://${secret.user}:${secret.password}@${address(database)}/${secret.database}`,
-        }
-      : {}),
-    ...service.env,
+  async keep<T extends Started | StartedProxy>(name: string, start: Promise<T>): Promise<T> {
+    const began = performance.now()
+    const started = await start
+    this.#started.set(name, started)
+    this.tookMs[name] = performance.now() - began
+    return started
+  }
+
+  logs(): Record<string, string[]> {
+    return Object.fromEntries([...this.#started].map(([name, { logs }]) => [name, logs()]))
   }
 }
 
-function newSecrets(): DatabaseSecrets {
-  return { user: 'firebreak', password: randomBytes(18).toString('base64url'), database: 'postgres' }
+/** The fault proxy with all links, and where each link is reached: by the services, and by everybody else. */
+async function openLinks(driver: Driver, topology: Topology, links: readonly Link[], records: StartRecords) {
+  const server = await records.keep('proxy', driver.startProxy(links))
+  const proxy = new ProxyControl(server.apiUrl)
+  const listening = await proxy.open(
+    links.map(link => ({ link, listen: server.listen(link), upstream: upstreamOf(driver, topology, link) })),
+  )
+  const inside = new Map<string, string>()
+  const outside = new Map<string, string>()
+  for (const link of links) {
+    const address = listening.get(link.name) ?? ''
+    if (link.from === internet || link.from === harness)
+      outside.set(link.name, `http://${server.outside(link, address)}`)
+    else inside.set(link.name, server.inside(link, address))
+  }
+  return { proxy, inside, outside }
+}
+
+function upstreamOf(driver: Driver, topology: Topology, link: Link): string {
+  const program = topology.services.find(({ name }) => name === link.to)?.program
+  if (!program) throw new HarnessError(`link ${link.name} leads to no service`)
+  return driver.upstreamOf(link.to, program) ?? nowhere
 }

@@ -1,4 +1,5 @@
 /** Which stacks are on this machine, by their ledgers and by the labels on the engine, and which of them are dead. */
+import { messageOf } from '../errors.ts'
 import type { StackLeftovers } from './containers/engine.ts'
 import { Ledger } from './ledger.ts'
 import { leftoversOf, sweep } from './sweep.ts'
@@ -45,6 +46,27 @@ export async function surveyStacks({ engine }: { engine: boolean }): Promise<Sur
         .map(({ found }) => ({ ...foundOn(found), remove: removal(found) })),
     ],
   }
+}
+
+/** Removes all dead stacks; `say` is told of each in words. Never rejects: what withstands is left to `firebreak doctor`. */
+export async function removeDeadStacks(
+  options: { engine: boolean },
+  say: (line: string) => void,
+): Promise<void> {
+  const { dead } = await surveyStacks(options)
+  await Promise.all(
+    dead.map(async ({ stack, remove }) => {
+      try {
+        await remove()
+        say(`removed what the dead run ${stack} had left`)
+      } catch (error) {
+        // Such as containers of an engine that is away: no reason not to run without it.
+        say(
+          `what the dead run ${stack} had left could not all be removed (${messageOf(error)}); \`firebreak doctor\` tries again`,
+        )
+      }
+    }),
+  )
 }
 
 function foundIn(ledger: Ledger): FoundStack {

@@ -1,41 +1,66 @@
 import { z } from 'zod'
 import { createConfigClient } from '../common/config-client.ts'
-import { commonEnv, jsonText, readEnv } from '../common/env.ts'
+import { createDirectory, discoverySchema } from '../common/discovery.ts'
+import { commonEnv, readEnv } from '../common/env.ts'
+import { Health } from '../common/health.ts'
 import { fileLastKnownGood } from '../common/last-known-good.ts'
 import { jsonLog } from '../common/log.ts'
+import { createFetch } from '../common/outbound.ts'
 import { serve } from '../common/serve.ts'
 import { createApp } from './app.ts'
 import { appConfigSchema, defaultAppConfig } from './app-config.ts'
 import { roles } from './roles/index.ts'
 
+const secretBytes = 32
+
 const env = readEnv(
   commonEnv.extend({
     ROLE: z.enum(Object.keys(roles) as [string, ...string[]]),
-    LINKS: jsonText(z.object({ auth: z.url(), config: z.url().optional() })),
+    CLIENT_SECRET: z.string().min(1),
+    APP_SECRET: z
+      .base64url()
+      .transform(text => new Uint8Array(Buffer.from(text, 'base64url')))
+      .refine(bytes => bytes.length === secretBytes, `must be ${secretBytes} bytes in base64url`),
   }),
 )
+const { MITIGATIONS: mitigations, LINKS: links } = env
 const log = jsonLog(env.NAME)
 const role = roles[env.ROLE]
 if (!role) throw new Error(`no role ${env.ROLE}`)
+const fetch = createFetch()
+const health = new Health()
 
-const config = createConfigClient({
-  url: env.LINKS.config,
-  document: env.NAME,
-  client: env.NAME,
-  schema: appConfigSchema,
-  defaults: defaultAppConfig,
-  ...(env.DATA_DIR ? { lastKnownGood: fileLastKnownGood(env.DATA_DIR, env.NAME) } : {}),
-  fetch,
-  log,
-  mitigations: env.MITIGATIONS,
-})
-await config.start()
+/** Watches a document for this instance. */
+function watch<T extends object>(document: string, schema: z.ZodType<T>, defaults: T) {
+  return createConfigClient({
+    url: links.config,
+    document,
+    client: env.NAME,
+    role: env.ROLE,
+    region: env.REGION,
+    health,
+    schema,
+    defaults,
+    ...(env.DATA_DIR ? { lastKnownGood: fileLastKnownGood(env.DATA_DIR, document) } : {}),
+    fetch,
+    log,
+    mitigations,
+  })
+}
+
+const config = watch(env.ROLE, appConfigSchema, defaultAppConfig)
+const discovery = watch('discovery', discoverySchema, env.DISCOVERY)
+await Promise.all([config.start(), discovery.start()])
+
 const app = createApp({
   role,
   fetch,
-  authUrl: env.LINKS.auth,
+  directory: createDirectory({ document: discovery.current, links, mitigations, log }),
+  clientSecret: env.CLIENT_SECRET,
+  secret: env.APP_SECRET,
   config: config.current,
-  mitigations: env.MITIGATIONS,
+  health,
+  mitigations,
   log,
 })
 app.start()
@@ -45,6 +70,7 @@ serve(app, {
   log,
   onStop: () => {
     config.stop()
+    discovery.stop()
     app.stop()
   },
 })

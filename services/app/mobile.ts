@@ -1,66 +1,57 @@
 /** The mobile surface: an access token that runs out soon, a refresh token, and content that the phone keeps. */
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import { bearerOf } from '../common/bearer.ts'
-import { degradedHeader, retryAfterS, type SurfaceWorld } from './web.ts'
+import { answersOtherMethods } from '../common/app-base.ts'
+import { challenge, readBearer, readJson, tryLater } from './answers.ts'
+import type { Admission } from './guard.ts'
+import { signInPhone } from './phone-sign-in.ts'
+import { degradedHeader, type SurfaceWorld } from './surface.ts'
 
-const credentials = z.object({ username: z.string().min(1).max(100), password: z.string().min(1).max(200) })
-const refresh = z.object({ refresh_token: z.string().min(1).max(10_000) })
-const signOut = z.object({ refresh_token: z.string().min(1).max(10_000) })
+const refreshToken = z.object({ refresh_token: z.string().min(1).max(10_000) })
 
-export function createMobile({ role, auth, guard }: SurfaceWorld): Hono {
+export function createMobile(world: SurfaceWorld): Hono {
+  const { role, auth, guard, health } = world
   const mobile = new Hono()
 
   mobile.get('/content', async context => {
-    const token = bearerOf(context.req.raw)
-    if (token === undefined) return unauthorized(context)
-    const admission = await guard.token(token)
-    if (admission.kind === 'invalid') return unauthorized(context, 'invalid_token')
-    if (admission.kind === 'unknown') return tryLater(context)
-    if (admission.kind === 'stale') context.header(degradedHeader, 'stale-session')
-    return context.json({ app: role.name, content: role.content(admission.identity) })
+    const token = readBearer(context, role.name)
+    if (!token.ok) return token.answer
+    return contentFor(context, world, await guard.token(token.value))
   })
 
-  mobile.post('/sign-in', async context => {
-    const body = credentials.safeParse(await jsonOf(context))
-    if (!body.success) return context.json({ error: 'invalid_request' }, 400)
-    const result = await auth.signInMobile(body.data.username, body.data.password)
-    if (result.kind === 'unknown') return tryLater(context)
-    if (result.kind === 'invalid') return context.json({ error: 'invalid_credentials' }, 401)
-    return context.json(result.value)
-  })
+  mobile.post('/sign-in', context => signInPhone(context, world, auth.signInMobile, async tokens => tokens))
 
   mobile.post('/refresh', async context => {
-    const body = refresh.safeParse(await jsonOf(context))
-    if (!body.success) return context.json({ error: 'invalid_request' }, 400)
-    const result = await auth.refresh(body.data.refresh_token)
+    const body = await readJson(context, refreshToken)
+    if (!body.ok) return body.answer
+    const result = await auth.refresh(body.value.refresh_token)
+    health.note(result.kind === 'valid')
     if (result.kind === 'unknown') return tryLater(context)
     if (result.kind === 'invalid') return context.json({ error: 'invalid_grant' }, 400)
     return context.json(result.value)
   })
 
   mobile.post('/sign-out', async context => {
-    const body = signOut.safeParse(await jsonOf(context))
-    if (!body.success) return context.json({ error: 'invalid_request' }, 400)
-    return (await auth.revoke(body.data.refresh_token)) ? context.body(null, 204) : tryLater(context)
+    const body = await readJson(context, refreshToken)
+    if (!body.ok) return body.answer
+    return (await auth.revoke(body.value.refresh_token)) ? context.body(null, 204) : tryLater(context)
   })
 
+  answersOtherMethods(mobile, {
+    '/content': 'GET, HEAD',
+    '/sign-in': 'POST',
+    '/refresh': 'POST',
+    '/sign-out': 'POST',
+  })
   return mobile
 }
 
-function unauthorized(context: Context, error?: string): Response {
-  const challenge = error ? `Bearer realm="app", error="${error}"` : 'Bearer realm="app"'
-  return context.json({ error: error ?? 'unauthorized' }, 401, { 'www-authenticate': challenge })
-}
-
-function tryLater(context: Context): Response {
-  return context.json({ error: 'temporarily_unavailable' }, 503, { 'retry-after': retryAfterS })
-}
-
-async function jsonOf(context: Context): Promise<unknown> {
-  try {
-    return await context.req.json()
-  } catch {
-    return undefined
-  }
+/** What a phone gets to see, by what its credential is worth. */
+export function contentFor(context: Context, { role, health }: SurfaceWorld, admission: Admission): Response {
+  const served = admission.kind === 'valid' || admission.kind === 'stale'
+  health.note(served)
+  if (admission.kind === 'invalid') return challenge(context, role.name, 'invalid_token')
+  if (admission.kind === 'unknown') return tryLater(context)
+  if (admission.kind === 'stale') context.header(degradedHeader, 'stale-session')
+  return context.json({ app: role.name, content: role.content(admission.identity) })
 }

@@ -1,97 +1,146 @@
 /**
  * The auth service: who is signed in, and who is not.
  *
- *   POST /sign-in                                  { username, password, kind: 'web' | 'mobile' }
- *   POST /token                                    refresh, with rotation (RFC 6749 section 6, RFC 9700)
- *   POST /introspect                               web session ids and access tokens (RFC 7662)
- *   POST /revoke                                   session ids and tokens; ends the whole session (RFC 7009)
- *   GET  /revocations?since=N                      sessions ended lately, for who validates offline
+ *   POST /sign-in                                  service: { username, password, kind: 'web' | 'mobile' | 'device' }
+ *   POST /token                                    refresh with rotation, client_credentials (RFC 6749, RFC 9700)
+ *   POST /introspect                               service: session ids and access tokens (RFC 7662)
+ *   POST /revoke                                   service, system client, operator: ends the session (RFC 7009)
+ *   GET  /revocations?since=N&waitMs=W             sessions ended lately, for who validates offline
  *   GET  /jwks                                     public keys (RFC 7517)
  *   GET  /.well-known/oauth-authorization-server   metadata (RFC 8414)
  *   GET  /healthz                                  200 without asking the store
- *   POST /admin/users                              operator: { prefix, count, password } -> { count, created }
+ *   POST /admin/users                              operator: { password, users: [{ prefix, count }] }
+ *   POST /admin/clients                            operator: { secret, scopes, clients: [{ prefix, count }] }
+ *   GET  /admin/keys, POST /admin/keys/rotate      operator
+ *   DELETE /admin/keys/:kid?emergency=true         operator
  *
- * Errors are `{ error, error_description? }`: 400 invalid_request and the codes of RFC 6749, 401 invalid_credentials,
- * 413, 415, 500 server_error, and 503 temporarily_unavailable with Retry-After (the store cannot answer).
- * Not here: client authentication at /introspect and /revoke. Only the internal network reaches them, and what they
- * accept cannot be guessed.
+ * Services and system clients authenticate with Basic, the operator with a bearer token. Access tokens are JWTs as
+ * RFC 9068 has them. Errors are `{ error, error_description? }`: 400 and the codes of RFC 6749, 401 invalid_client,
+ * invalid_credentials and operators_only, 404, 405, 409 key_in_use, 413, 415, 429 rate_limited, 500 server_error, and
+ * 503 temporarily_unavailable (the store cannot answer, or there is no place); 429 and 503 with Retry-After.
  */
-import type { Context } from 'hono'
+import type { Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { z } from 'zod'
 import { createBase } from '../common/app-base.ts'
+import { bearerOf, secretsEqual } from '../common/bearer.ts'
+import type { Health } from '../common/health.ts'
 import type { Log } from '../common/log.ts'
+import type { Mitigations } from '../common/mitigations.ts'
 import { addAdminRoutes } from './admin-routes.ts'
+import { Admission, limitsOf, Shed } from './admission.ts'
+import { AttemptLimits } from './attempt-limits.ts'
+import { createClients } from './clients.ts'
 import type { AuthConfig } from './config.ts'
 import { addDiscoveryRoutes } from './discovery-routes.ts'
+import { healthNotes } from './health-notes.ts'
+import { createKeyRotation } from './key-rotation.ts'
 import { createKeyring } from './keyring.ts'
-import { addOAuthRoutes, tokenResponse } from './oauth-routes.ts'
-import { jsonBody, rejection } from './requests.ts'
+import type { AuthParts } from './parts.ts'
+import { createPruning, type Pruning } from './pruning.ts'
+import { rareLog } from './rare-log.ts'
+import { rejection } from './requests.ts'
+import { createRevocationFeed } from './revocation-feed.ts'
+import { addSessionRoutes } from './session-routes.ts'
 import { createSessions } from './sessions.ts'
+import { addSignInRoutes } from './sign-in-routes.ts'
 import { type AuthStore, StoreUnavailable } from './store.ts'
+import { addTokenRoutes } from './token-routes.ts'
 
 export interface AuthWorld {
   store: AuthStore
   /** The configuration in force; asked anew for every request. */
   config: () => AuthConfig
-  /** Who may create users. */
+  /** Whoever has it may create accounts, revoke, and change keys. */
   adminToken: string
+  /** Secrets of the services that may sign users in, introspect and revoke, by client id. */
+  clients: Readonly<Record<string, string>>
+  /** The cell that this auth belongs to, if any. */
+  cell?: string | undefined
+  mitigations: Mitigations
+  health: Health
   log: Log
 }
 
-const signInSchema = z.object({
-  // Neither control characters nor halves of characters: a database takes neither.
-  username: z.string().regex(/^[^\p{C}]{1,256}$/u, 'must be 1 to 256 printable characters'),
-  password: z.string().min(1).max(1024),
-  kind: z.enum(['web', 'mobile']),
-})
-
-/** Makes an auth service. Throws a TypeError for an empty admin token, which anyone could guess. */
-export function createAuth({ store, config, adminToken, log }: AuthWorld): {
+/** `start` begins what goes on in the background. */
+export interface Auth extends Pruning {
   fetch(request: Request): Promise<Response>
-} {
-  if (adminToken === '') throw new TypeError('adminToken must not be empty: anyone could create users')
-  const keyring = createKeyring(store)
-  const sessions = createSessions({ store, keyring, log })
-  const handleError = errorHandler(log)
+}
+
+/** Makes an auth service. Throws a TypeError for an empty secret, which anyone could guess. */
+export function createAuth(world: AuthWorld): Auth {
+  const { store, health, log } = world
+  const parts = partsOf(world)
   const app = createBase(log)
-  app.onError(handleError)
+  app.onError(errorHandler(log))
+  app.use(healthNotes(health))
   app.use(async (context, next) => {
     await next()
     if (!context.res.headers.has('cache-control')) context.header('Cache-Control', 'no-store')
   })
-
-  app.post('/sign-in', async context => {
-    const signedIn = await sessions.signIn(config(), await jsonBody(context, signInSchema))
-    if (!signedIn) throw rejection(401, 'invalid_credentials')
-    const { session, subject, expiresAtMs, tokens } = signedIn
-    if (!tokens) return context.json({ session, subject, expiresAt: expiresAtMs })
-    return context.json({ ...tokenResponse(tokens), subject, session })
-  })
-  addOAuthRoutes(app, { sessions, store, config })
-  addDiscoveryRoutes(app, { keyring, config })
-  addAdminRoutes(app, { store, config, adminToken, log })
+  addSignInRoutes(app, parts)
+  addTokenRoutes(app, parts)
+  addSessionRoutes(app, parts)
+  addDiscoveryRoutes(app, parts)
+  addAdminRoutes(app, parts)
+  refuseOtherMethods(app)
 
   return {
+    ...createPruning(store, log),
     async fetch(request) {
       try {
         return await app.fetch(request)
       } catch (thrown) {
         // Hono hands over Errors only.
         log('unhandled', { path: new URL(request.url).pathname, reason: String(thrown) })
+        health.note(false)
         return Response.json({ error: 'server_error' }, { status: 500 })
       }
     },
   }
 }
 
+function partsOf(world: AuthWorld): AuthParts {
+  const { store, config, adminToken, clients, cell, mitigations, log } = world
+  if (adminToken === '') throw new TypeError('adminToken must not be empty: anyone could be the operator')
+  const open = Object.keys(clients).find(id => clients[id] === '')
+  if (open !== undefined) throw new TypeError(`the secret of client "${open}" must not be empty`)
+  const keyring = createKeyring(store)
+  return {
+    store,
+    config,
+    keyring,
+    keyRotation: createKeyRotation({ store, keyring, mitigations, log }),
+    sessions: createSessions({ store, keyring, cell, log }),
+    clients: createClients(clients, store),
+    attempts: new AttemptLimits(),
+    admission: new Admission(limitsOf(mitigations)),
+    revocations: createRevocationFeed(store),
+    isOperator: request => secretsEqual(bearerOf(request) ?? '', adminToken),
+    log,
+  }
+}
+
+/** Answers 405 where a path is known and the method is not. */
+function refuseOtherMethods(app: Hono): void {
+  const methods = new Map<string, Set<string>>()
+  for (const { path, method } of app.routes) {
+    if (method !== 'ALL') methods.set(path, (methods.get(path) ?? new Set()).add(method))
+  }
+  for (const [path, allowed] of methods) {
+    app.all(path, () => {
+      throw rejection(405, 'method_not_allowed', { headers: { Allow: [...allowed].join(', ') } })
+    })
+  }
+}
+
 /** Turns whatever a handler threw into an answer; the reason goes to the log, never to the caller. */
 function errorHandler(log: Log) {
+  const rare = rareLog(log)
   return (error: Error, context: Context): Response => {
     if (error instanceof HTTPException) return error.getResponse()
     const path = new URL(context.req.url).pathname
-    if (error instanceof StoreUnavailable) {
-      log('store-unavailable', { path, reason: error.message })
+    if (error instanceof StoreUnavailable || error instanceof Shed) {
+      rare(error instanceof Shed ? 'shed' : 'store-unavailable', { path, reason: error.message })
       return context.json({ error: 'temporarily_unavailable' }, 503, { 'Retry-After': '1' })
     }
     log('unhandled', { path, reason: error.stack ?? error.message })

@@ -1,85 +1,170 @@
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
-import type { AuthStore, SigningKey } from './store.ts'
-
-/** The one algorithm that tokens are signed with, and the only one that is accepted. */
-export const signingAlgorithm = 'EdDSA'
+import { importJWK, type JWK } from 'jose'
+import { keyStates, newSigningKey, publicJwkOf, signingAlgorithm } from './key-set.ts'
+import { type KeyStore, type SigningKey, StoreUnavailable } from './store.ts'
 
 type VerificationKey = Awaited<ReturnType<typeof importJWK>>
 
 /**
- * The signing keys of this auth, read from the store once and kept in memory, so that tokens are signed and verified
- * while the store is away. The first process to need a key makes it. Rejects with StoreUnavailable before that.
+ * The signing keys of this auth, kept in memory, so that tokens are signed and verified while the store is away. They
+ * are read again at most once a second, when one is asked for: what another process adds or removes is noticed by
+ * then. The first process to need a key makes it. Rejects with StoreUnavailable before that.
  */
 export interface Keyring {
   /** The key that signs now. */
   signingKey(): Promise<{ kid: string; key: VerificationKey }>
-  /** The public key of that name, or undefined. A name not in memory is looked up in the store. */
+  /**
+   * The public key of that name, or undefined. A name that is not known is looked up in the store, in one query with
+   * all who ask meanwhile and at most every `unknownKidCooldownMs`, so that made-up names do not become its load.
+   * Rejects with StoreUnavailable if it cannot be looked up: nobody knows then.
+   */
   verificationKey(kid: string): Promise<VerificationKey | undefined>
   /** Public keys as a JWK Set lists them (RFC 7517). */
   publicJwks(): Promise<JWK[]>
+  /** Reads the store now, whatever was read before. */
+  reload(): Promise<void>
 }
 
-interface Keys {
-  signing: { kid: string; key: VerificationKey }
-  verification: ReadonlyMap<string, VerificationKey>
-  publicJwks: JWK[]
-}
+export const rereadMs = 1_000
+export const unknownKidCooldownMs = 250
+/** How long a request waits for keys to be read again before it goes on with those at hand. */
+const rereadPatienceMs = 250
 
-export function createKeyring(store: AuthStore): Keyring {
-  let loaded: Promise<Keys> | undefined
+export function createKeyring(store: KeyStore): Keyring {
+  const reader = new KeyReader(store)
 
-  async function current(): Promise<Keys> {
-    const loading = loaded ?? load(store)
-    loaded = loading
-    try {
-      return await loading
-    } catch (error) {
-      if (loaded === loading) loaded = undefined
-      throw error
-    }
+  /** The keys published now. */
+  async function published(): Promise<{ key: SigningKey; signing: boolean }[]> {
+    const keys = await reader.keys()
+    const states = keyStates(keys, Date.now())
+    return keys.flatMap((key, index) => {
+      const state = states[index]
+      return state === 'removed' || state === 'dropped' ? [] : [{ key, signing: state === 'signing' }]
+    })
+  }
+
+  async function find(kid: string): Promise<VerificationKey | undefined> {
+    const found = (await published()).find(({ key }) => key.kid === kid)
+    return found && reader.imported(`${kid} public`, publicJwkOf(found.key))
   }
 
   return {
     async signingKey() {
-      return (await current()).signing
+      const signing = (await published()).find(({ signing }) => signing)?.key
+      if (!signing) throw new Error('the store holds no signing key, although one was just added')
+      return { kid: signing.kid, key: await reader.imported(signing.kid, signing.privateJwk) }
     },
     async verificationKey(kid) {
-      const known = (await current()).verification.get(kid)
-      if (known) return known
-      // Another process may have added it since; asking costs no more than any session that does not exist.
-      const fresh = await load(store)
-      loaded = Promise.resolve(fresh)
-      return fresh.verification.get(kid)
+      const known = await find(kid)
+      if (known || reader.knew(kid)) return known
+      await reader.readForUnknownKid()
+      return find(kid)
     },
     async publicJwks() {
-      return (await current()).publicJwks
+      return (await published()).map(({ key }) => publicJwkOf(key))
     },
+    reload: () => reader.reload(),
   }
 }
 
-async function load(store: AuthStore): Promise<Keys> {
-  let stored = await store.signingKeys()
-  if (stored.length === 0) {
-    // Of two processes that get here together, one adds its key and both read it back.
-    await store.addSigningKey(await generate(1))
-    stored = await store.signingKeys()
+/** Reads the keys from the store, one query at a time, and keeps them. */
+class KeyReader {
+  readonly #store: KeyStore
+  readonly #imported = new Map<string, Promise<VerificationKey>>()
+  #keys: SigningKey[] | undefined
+  #reading: Promise<void> | undefined
+  #startedAtMs = Number.NEGATIVE_INFINITY
+  #waiting: Promise<void> | undefined
+
+  constructor(store: KeyStore) {
+    this.#store = store
   }
-  const newest = stored.at(-1)
-  if (!newest) throw new Error('the store holds no signing key, although one was just added')
-  const publicJwks = stored.map(publicJwk)
-  const verification = new Map<string, VerificationKey>()
-  for (const jwk of publicJwks) verification.set(jwk.kid ?? '', await importJWK(jwk, signingAlgorithm))
-  const signing = { kid: newest.kid, key: await importJWK(newest.privateJwk, signingAlgorithm) }
-  return { signing, verification, publicJwks }
+
+  /** The keys, not older than a second unless the store does not answer. */
+  async keys(): Promise<readonly SigningKey[]> {
+    if (!this.#keys) await this.#read()
+    else if (this.#ageMs() >= rereadMs || this.#reading) await this.#readWithPatience()
+    return this.#keys ?? []
+  }
+
+  /** Whether a key of that name was ever there: a removed one needs no looking up. */
+  knew(kid: string): boolean {
+    return this.#keys?.some(key => key.kid === kid) ?? false
+  }
+
+  async reload(): Promise<void> {
+    // A read under way may have begun before whatever was just written.
+    await this.#reading?.catch(() => {})
+    await this.#read()
+  }
+
+  /** Everybody who asks for an unknown key waits for the same read. */
+  readForUnknownKid(): Promise<void> {
+    if (!this.#waiting) {
+      const waiting = this.#afterCooldown().finally(() => {
+        this.#waiting = undefined
+      })
+      this.#waiting = waiting
+    }
+    return this.#waiting
+  }
+
+  async #afterCooldown(): Promise<void> {
+    const restMs = unknownKidCooldownMs - this.#ageMs()
+    if (restMs > 0) await delay(restMs)
+    await this.#read()
+  }
+
+  imported(name: string, jwk: JWK): Promise<VerificationKey> {
+    const known = this.#imported.get(name)
+    if (known) return known
+    const importing = importJWK(jwk, signingAlgorithm)
+    this.#imported.set(name, importing)
+    importing.catch(() => this.#imported.delete(name))
+    return importing
+  }
+
+  #ageMs(): number {
+    return Date.now() - this.#startedAtMs
+  }
+
+  async #readWithPatience(): Promise<void> {
+    const reading = this.#read().catch(error => {
+      if (!(error instanceof StoreUnavailable)) throw error
+    })
+    const restMs = rereadPatienceMs - this.#ageMs()
+    if (restMs <= 0) return void reading.catch(() => {})
+    const timeout = Promise.withResolvers<void>()
+    const timer = setTimeout(timeout.resolve, restMs)
+    try {
+      await Promise.race([reading, timeout.promise])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #read(): Promise<void> {
+    if (!this.#reading) {
+      this.#startedAtMs = Date.now()
+      this.#reading = this.#load().finally(() => {
+        this.#reading = undefined
+      })
+    }
+    return this.#reading
+  }
+
+  async #load(): Promise<void> {
+    let stored = await this.#store.signingKeys()
+    if (!keyStates(stored, Date.now()).includes('signing')) {
+      // Of two processes that get here together, one adds its key and both read it back.
+      const generation = (stored.at(-1)?.generation ?? 0) + 1
+      const times = { generation, signsFromMs: Date.now(), dropsOlderFromMs: undefined }
+      await this.#store.addSigningKey(await newSigningKey(times))
+      stored = await this.#store.signingKeys()
+    }
+    this.#keys = stored
+  }
 }
 
-async function generate(generation: number): Promise<SigningKey> {
-  const { privateKey } = await generateKeyPair(signingAlgorithm, { crv: 'Ed25519', extractable: true })
-  const privateJwk = await exportJWK(privateKey)
-  return { generation, kid: await calculateJwkThumbprint(privateJwk), privateJwk }
-}
-
-function publicJwk({ kid, privateJwk }: SigningKey): JWK {
-  const { d: _private, ...rest } = privateJwk
-  return { ...rest, kid, alg: signingAlgorithm, use: 'sig' }
+function delay(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms))
 }

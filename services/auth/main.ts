@@ -2,18 +2,23 @@ import { Pool } from 'pg'
 import { z } from 'zod'
 import { createConfigClient } from '../common/config-client.ts'
 import { commonEnv, jsonText, readEnv } from '../common/env.ts'
+import { Health } from '../common/health.ts'
 import { fileLastKnownGood } from '../common/last-known-good.ts'
 import { jsonLog } from '../common/log.ts'
 import { serve } from '../common/serve.ts'
 import { createAuth } from './auth.ts'
 import { authConfigSchema, defaultAuthConfig } from './config.ts'
+import { rareLog } from './rare-log.ts'
 import { createSelfTest } from './self-test.ts'
+import { StoreUnavailable } from './store.ts'
 import { createPostgresStore } from './store-postgres.ts'
 
 const env = readEnv(
   commonEnv.extend({
     ADMIN_TOKEN: z.string().min(16),
     DATABASE_URL: z.url(),
+    /** Secrets of the services that may sign users in, introspect and revoke, by client id. */
+    CLIENTS: jsonText(z.record(z.string().min(1), z.string().min(16))),
     LINKS: jsonText(z.object({ config: z.url().optional() })),
   }),
 )
@@ -29,39 +34,59 @@ const pool = new Pool({
 pool.on('error', error => log('database-connection-lost', { reason: error.message }))
 
 const store = createPostgresStore(pool)
-const migrateTries = 100
-for (let tried = 1; ; tried += 1) {
-  try {
-    await store.migrate()
-    break
-  } catch (error) {
-    if (tried === migrateTries) throw error
-    await new Promise(resolve => setTimeout(resolve, 100))
-  }
-}
+await migrated()
 
+const health = new Health()
 const config = createConfigClient({
   url: env.LINKS.config,
-  document: env.NAME,
+  document: env.ROLE,
+  role: env.ROLE,
+  region: env.REGION,
   client: env.NAME,
   schema: authConfigSchema,
   defaults: defaultAuthConfig,
   // Asked only when a version arrives, so `config` is there.
   selfTest: candidate => selfTest(candidate),
-  ...(env.DATA_DIR ? { lastKnownGood: fileLastKnownGood(env.DATA_DIR, env.NAME) } : {}),
+  ...(env.DATA_DIR ? { lastKnownGood: fileLastKnownGood(env.DATA_DIR, env.ROLE) } : {}),
   fetch,
+  health,
   log,
   mitigations: env.MITIGATIONS,
 })
 const selfTest = createSelfTest({ store, config: config.current })
 await config.start()
-const auth = createAuth({ store, config: config.current, adminToken: env.ADMIN_TOKEN, log })
+const auth = createAuth({
+  store,
+  config: config.current,
+  adminToken: env.ADMIN_TOKEN,
+  clients: env.CLIENTS,
+  cell: env.CELL,
+  mitigations: env.MITIGATIONS,
+  health,
+  log,
+})
+auth.start()
 serve(auth, {
   host: env.HOST,
   port: env.PORT,
   log,
   onStop: async () => {
+    auth.stop()
     config.stop()
     await pool.end()
   },
 })
+
+/** Waits for the database, however long that takes. */
+async function migrated(): Promise<void> {
+  const rare = rareLog(log)
+  for (;;) {
+    try {
+      return await store.migrate()
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error
+      rare('database-not-reached', { reason: error.message })
+    }
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+}

@@ -9,7 +9,7 @@ interface RejectionOptions {
 
 /** An answer with an error code, to be thrown. Goes out as `{ error, error_description }`. */
 export function rejection(
-  status: 400 | 401 | 415,
+  status: 400 | 401 | 404 | 405 | 409 | 415 | 429,
   error: string,
   { description, headers = {} }: RejectionOptions = {},
 ): HTTPException {
@@ -28,25 +28,41 @@ export async function jsonBody<T extends z.ZodType>(context: Context, schema: T)
 }
 
 /**
- * The fields of a form body. Throws 415 for another content type, and 400 for a field that comes twice
- * (RFC 6749, section 3.2).
+ * The fields of a form body; one without a value counts as left out. Throws 415 for another content type, and 400 for
+ * a field that comes twice (RFC 6749, section 3.2).
  */
 export async function formBody(context: Context): Promise<ReadonlyMap<string, string>> {
   requireContentType(context, 'application/x-www-form-urlencoded')
-  const fields = new Map<string, string>()
-  for (const [name, value] of new URLSearchParams(await context.req.text())) {
-    if (fields.has(name))
-      throw rejection(400, 'invalid_request', { description: 'a field is given more than once' })
-    fields.set(name, value)
-  }
-  return fields
+  const given = [...new URLSearchParams(await context.req.text())]
+  if (new Set(given.map(([name]) => name)).size < given.length)
+    throw rejection(400, 'invalid_request', { description: 'a field is given more than once' })
+  return new Map(given.filter(([, value]) => value !== ''))
 }
 
-/** A field that must be there and not empty. */
+/** A field that must be there. */
 export function required(fields: ReadonlyMap<string, string>, name: string): string {
   const value = fields.get(name)
-  if (!value) throw rejection(400, 'invalid_request', { description: `${name} is missing` })
+  if (value === undefined) throw rejection(400, 'invalid_request', { description: `${name} is missing` })
   return value
+}
+
+/** A whole number of a query, at most `max`; throws 400 for anything else. */
+export function wholeNumber(
+  context: Context,
+  name: string,
+  fallback: number,
+  max = Number.MAX_SAFE_INTEGER,
+): number {
+  const text = context.req.query(name)
+  if (text === undefined) return fallback
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isSafeInteger(value)) return Math.min(value, max)
+  throw rejection(400, 'invalid_request', { description: `${name} must be a whole number` })
+}
+
+/** The answer to one who asks too often. */
+export function rateLimited(waitMs: number): HTTPException {
+  return rejection(429, 'rate_limited', { headers: { 'Retry-After': String(Math.ceil(waitMs / 1000)) } })
 }
 
 function requireContentType(context: Context, expected: string): void {

@@ -19,12 +19,13 @@ export function createSelfTest({ store, config }: SelfTestWorld): SelfTest<AuthC
 
   async function problemsOf(candidate: AuthConfig): Promise<string[]> {
     const current = config()
-    const subject = { subject: 'self-test', sid: 'self-test', expiresAtMs: Date.now() + 60_000 }
+    const names = { subject: 'self-test', sid: 'self-test', clientId: 'self-test', cell: undefined }
+    const subject = { ...names, expiresAtMs: Date.now() + 60_000 }
     const token = await mintAccessToken(keyring, current, subject)
     const problems: string[] = []
     if (!(await verifyAccessToken(keyring, candidate, token))) {
-      const names = ({ issuer, audience }: AuthConfig) => `issuer "${issuer}" and audience "${audience}"`
-      problems.push(`a token issued under ${names(current)} does not verify under ${names(candidate)}`)
+      const expected = ({ issuer, audience }: AuthConfig) => `issuer "${issuer}" and audience "${audience}"`
+      problems.push(`a token issued under ${expected(current)} does not verify under ${expected(candidate)}`)
     }
     if ((await store.hasUsers(current.issuer)) && !(await store.hasUsers(candidate.issuer)))
       problems.push(`users of issuer "${current.issuer}" are not found under "${candidate.issuer}"`)

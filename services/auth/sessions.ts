@@ -1,19 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { inCell } from '../common/cell.ts'
 import type { Log } from '../common/log.ts'
 import type { AuthConfig } from './config.ts'
 import type { Keyring } from './keyring.ts'
 import { decoyHash, verifyPassword } from './password.ts'
-import type { AuthStore, Session, SessionKind } from './store.ts'
+import { decideRefresh } from './refresh-rotation.ts'
+import type { AuthStore, NewSession, Session } from './store.ts'
 import {
+  claimsOfSignedToken,
   endOf,
+  mintAccessToken,
   mintTokenPair,
-  sessionOfSignedToken,
   type TokenPair,
   verifyAccessToken,
   verifyRefreshToken,
+  wholeEndOf,
 } from './tokens.ts'
 
-/** `session` is the secret id of the session. Whoever has it can end it; for web it is also the credential. */
+/** `session` is the secret id of the session. Whoever has it can end it; but for mobile it is also the credential. */
 export interface SignedIn {
   session: string
   subject: string
@@ -29,30 +33,48 @@ export interface ActiveCredential {
   exp: number
   sid: string
   username: string
+  client_id: string
   token_type: 'session' | 'Bearer'
+  scope?: string
 }
 
 /** Each takes the configuration of the moment. All reject with StoreUnavailable when the store cannot answer. */
 export interface Sessions {
   /** Undefined for a wrong password and for a user whom this issuer does not know, at the same cost. */
   signIn(config: AuthConfig, attempt: SignInAttempt): Promise<SignedIn | undefined>
-  /** Undefined for a token that is not, or no longer, good. An old one used again revokes its session (RFC 9700). */
-  refresh(config: AuthConfig, refreshToken: string): Promise<TokenPair | undefined>
-  /** Takes web session ids and access tokens; undefined for whatever is not valid now. */
+  /** Opens a session for a system client, and gives its access token. */
+  openApi(config: AuthConfig, clientId: string, scope: string): Promise<{ accessToken: string; ttlS: number }>
+  /**
+   * Undefined for a token that is not, or no longer, good, or was given to another client than the one that names
+   * itself. An old one used again revokes its session (RFC 9700).
+   */
+  refresh(
+    config: AuthConfig,
+    refreshToken: string,
+    clientId: string | undefined,
+  ): Promise<TokenPair | undefined>
+  /** Takes ids of web and device sessions, and access tokens; undefined for whatever is not valid now. */
   introspect(config: AuthConfig, token: string): Promise<ActiveCredential | undefined>
-  /** Ends the session of a session id or token of any kind and age, under whatever issuer it was opened. */
-  revoke(token: string): Promise<void>
+  /**
+   * Ends the session of a session id or token of any kind and age, under whatever issuer it was opened. With
+   * `onlyOf`, tokens of other clients are left alone, and `foreign` says that this was one.
+   */
+  revoke(token: string, onlyOf?: string): Promise<'done' | 'foreign'>
 }
 
 export interface SignInAttempt {
   username: string
   password: string
-  kind: SessionKind
+  kind: 'web' | 'mobile' | 'device'
+  /** The service that the user signs in at. */
+  clientId: string
 }
 
 /** What the first refresh token of a session names as its parent. */
 const signInParent = 'sign-in'
-const sessionIdPattern = /^[A-Za-z0-9_-]{43}$/
+const sessionIdPattern = /^([a-z][a-z0-9-]{0,15}\.)?[A-Za-z0-9_-]{43}$/
+/** How often a refresh is decided anew because another process was faster. */
+const refreshTriesMax = 5
 
 /** The public name of a session, and the only form in which its secret id is stored. */
 export function sidOf(sessionId: string): string {
@@ -67,72 +89,142 @@ export function subjectOf(issuer: string, username: string): string {
     .slice(0, 22)
 }
 
-interface SessionsWorld {
+export interface SessionsWorld {
   store: AuthStore
   keyring: Keyring
+  /** The cell that this auth belongs to; its credentials name it. */
+  cell: string | undefined
   log: Log
 }
 
-export function createSessions({ store, keyring, log }: SessionsWorld): Sessions {
+export function createSessions(world: SessionsWorld): Sessions {
   return {
-    async signIn(config, { username, password, kind }) {
-      const user = await store.findUser(config.issuer, username)
-      const correct = await verifyPassword(password, user?.passwordHash ?? decoyHash)
-      if (!user || !correct) return undefined
-      const session = randomBytes(32).toString('base64url')
-      const { subject, issuer } = user
-      const sid = sidOf(session)
-      const expiresAtMs = endOf(kind === 'web' ? config.sessionTtlS : config.refreshTokenTtlS)
-      const usedRefreshJti = kind === 'mobile' ? signInParent : undefined
-      // Signed first: no session is left behind for which no token could be had.
-      const tokens = usedRefreshJti
-        ? await mintTokenPair(keyring, config, { subject, sid, expiresAtMs }, usedRefreshJti)
-        : undefined
-      await store.addSession({ sid, kind, issuer, subject, username, expiresAtMs, usedRefreshJti })
-      return { session, subject, expiresAtMs, tokens }
-    },
-
-    async refresh(config, refreshToken) {
-      const claims = await verifyRefreshToken(keyring, config, refreshToken)
-      if (!claims) return undefined
-      const { sid, jti, parent: parentJti, sub: subject } = claims
-      const expiresAtMs = endOf(config.refreshTokenTtlS)
-      // Signed first: a failure in between leaves the presented token unused.
-      const tokens = await mintTokenPair(keyring, config, { subject, sid, expiresAtMs }, jti)
-      const nowMs = Date.now()
-      const result = await store.useRefreshToken({ sid, jti, parentJti, nowMs, expiresAtMs })
-      if (result === 'rotated') return tokens
-      if (result === 'reused') {
-        await store.revokeSession(sid, nowMs)
-        log('refresh-token-reused', { sid })
-      }
-      return undefined
-    },
-
-    async introspect(config, token) {
-      if (sessionIdPattern.test(token)) {
-        const session = await liveSession(store, config, 'web', sidOf(token))
-        return session && active(session, 'session', Math.floor(session.expiresAtMs / 1000))
-      }
-      const claims = await verifyAccessToken(keyring, config, token)
-      const session = claims && (await liveSession(store, config, 'mobile', claims.sid))
-      return session && active(session, 'Bearer', claims.exp)
-    },
-
-    async revoke(token) {
-      const sid = sessionIdPattern.test(token) ? sidOf(token) : await sessionOfSignedToken(keyring, token)
-      if (sid !== undefined) await store.revokeSession(sid, Date.now())
-    },
+    signIn: (config, attempt) => signIn(world, config, attempt),
+    openApi: (config, clientId, scope) => openApi(world, config, clientId, scope),
+    refresh: (config, refreshToken, clientId) => refresh(world, config, refreshToken, clientId),
+    introspect: (config, token) => introspect(world, config, token),
+    revoke: (token, onlyOf) => revoke(world, token, onlyOf),
   }
 }
 
-async function liveSession(store: AuthStore, { issuer }: AuthConfig, kind: SessionKind, sid: string) {
+const randomId = () => randomBytes(32).toString('base64url')
+
+async function signIn(
+  { store, keyring, cell }: SessionsWorld,
+  config: AuthConfig,
+  { username, password, kind, clientId }: SignInAttempt,
+): Promise<SignedIn | undefined> {
+  const user = await store.findUser(config.issuer, username)
+  const correct = await verifyPassword(password, user?.passwordHash ?? decoyHash)
+  if (!user || !correct) return undefined
+  const session = inCell(cell, randomId())
+  const { subject, issuer } = user
+  const sid = sidOf(session)
+  const ttlS = { web: config.sessionTtlS, device: config.deviceTtlS, mobile: config.refreshTokenTtlS }[kind]
+  const expiresAtMs = endOf(ttlS)
+  const usedRefreshJti = kind === 'mobile' ? signInParent : undefined
+  // Signed first: no session is left behind for which no token could be had.
+  const tokens = usedRefreshJti
+    ? await mintTokenPair(keyring, config, { subject, sid, clientId, cell, expiresAtMs }, usedRefreshJti)
+    : undefined
+  const owner = { issuer, subject, username, clientId, scope: undefined }
+  await store.addSession({ sid, kind, ...owner, expiresAtMs, usedRefreshJti })
+  return { session, subject, expiresAtMs, tokens }
+}
+
+async function openApi(
+  { store, keyring, cell }: SessionsWorld,
+  config: AuthConfig,
+  clientId: string,
+  scope: string,
+) {
+  const sid = randomId()
+  const nowMs = Date.now()
+  const expiresAtMs = wholeEndOf(config.apiTokenTtlS, nowMs)
+  const token = { subject: clientId, sid, clientId, scope, cell, expiresAtMs }
+  const accessToken = await mintAccessToken(keyring, config, token)
+  const session: NewSession = {
+    sid,
+    kind: 'api',
+    issuer: config.issuer,
+    subject: clientId,
+    username: clientId,
+    clientId,
+    scope,
+    expiresAtMs,
+    usedRefreshJti: undefined,
+  }
+  await store.addSession(session)
+  return { accessToken, ttlS: Math.floor((expiresAtMs - nowMs) / 1000) }
+}
+
+async function refresh(
+  { store, keyring, cell, log }: SessionsWorld,
+  config: AuthConfig,
+  refreshToken: string,
+  clientId: string | undefined,
+): Promise<TokenPair | undefined> {
+  const claims = await verifyRefreshToken(keyring, config, refreshToken)
+  if (!claims || (clientId ?? claims.client_id) !== claims.client_id) return undefined
+  const { sid, jti, parent: parentJti } = claims
+  const mint = (parent: string, expiresAtMs: number) => {
+    const subject = { subject: claims.sub, sid, clientId: claims.client_id, cell, expiresAtMs }
+    return mintTokenPair(keyring, config, subject, parent)
+  }
+  for (let tried = 0; tried < refreshTriesMax; tried += 1) {
+    const session = await store.findSession(sid)
+    const nowMs = Date.now()
+    const graceMs = config.refreshGraceS * 1000
+    const decision = decideRefresh(session, { jti, parentJti, nowMs, graceMs })
+    if (!session || decision.kind === 'inactive') return undefined
+    if (decision.kind === 'repeat') return mint(decision.parent, session.expiresAtMs)
+    if (decision.kind === 'reuse') {
+      await store.revokeSession(sid, nowMs)
+      log('refresh-token-reused', { sid })
+      return undefined
+    }
+    const expiresAtMs = endOf(config.refreshTokenTtlS, nowMs)
+    // Signed first: a failure in between leaves the presented token unused.
+    const tokens = await mint(jti, expiresAtMs)
+    const { seenJti, recentRefreshes } = decision
+    if (await store.useRefreshToken({ sid, seenJti, jti, recentRefreshes, nowMs, expiresAtMs })) return tokens
+  }
+  throw new Error(`a refresh of session ${sid} was overtaken ${refreshTriesMax} times`)
+}
+
+async function introspect({ store, keyring }: SessionsWorld, config: AuthConfig, token: string) {
+  if (sessionIdPattern.test(token)) {
+    const session = await liveSession(store, config, ['web', 'device'], sidOf(token))
+    return session && active(session, 'session', Math.floor(session.expiresAtMs / 1000))
+  }
+  const claims = await verifyAccessToken(keyring, config, token)
+  const session = claims && (await liveSession(store, config, ['mobile', 'api'], claims.sid))
+  return session && active(session, 'Bearer', claims.exp)
+}
+
+async function revoke({ store, keyring }: SessionsWorld, token: string, onlyOf: string | undefined) {
+  const claims = sessionIdPattern.test(token)
+    ? { sid: sidOf(token), client_id: undefined }
+    : await claimsOfSignedToken(keyring, token)
+  if (!claims) return 'done'
+  if (onlyOf !== undefined && claims.client_id !== onlyOf) return 'foreign'
+  await store.revokeSession(claims.sid, Date.now())
+  return 'done'
+}
+
+async function liveSession(
+  store: AuthStore,
+  { issuer }: AuthConfig,
+  kinds: readonly Session['kind'][],
+  sid: string,
+) {
   const session = await store.findSession(sid)
-  if (session?.kind !== kind || session.issuer !== issuer) return undefined
+  if (!session || !kinds.includes(session.kind) || session.issuer !== issuer) return undefined
   return session.revokedAtMs === undefined && session.expiresAtMs > Date.now() ? session : undefined
 }
 
 function active(session: Session, token_type: 'session' | 'Bearer', exp: number): ActiveCredential {
-  const { subject, issuer, sid, username } = session
-  return { sub: subject, iss: issuer, exp, sid, username, token_type }
+  const { subject, issuer, sid, username, clientId, scope } = session
+  const described = { sub: subject, iss: issuer, exp, sid, username, client_id: clientId, token_type }
+  return scope === undefined ? described : { ...described, scope }
 }

@@ -1,16 +1,17 @@
 import type { Pool, QueryResult } from 'pg'
-import { z } from 'zod'
+import type { z } from 'zod'
 import {
   type AuthStore,
-  type RefreshResult,
-  type Revocation,
+  type ClientStore,
+  type KeyStore,
+  type RevocationStore,
   revocationPageMax,
-  type Session,
-  type SigningKey,
+  type SessionStore,
   StoreUnavailable,
-  type User,
+  type UserStore,
 } from './store.ts'
 import { isUnavailable } from './store-postgres-errors.ts'
+import { clientRow, keyRow, revocationRow, sessionRow, userRow } from './store-postgres-rows.ts'
 import { schema, statements } from './store-postgres-schema.ts'
 
 export interface PostgresStore extends AuthStore {
@@ -21,43 +22,6 @@ export interface PostgresStore extends AuthStore {
 /** Any fixed number; it names the migration among the database's advisory locks. */
 const migrationLock = 727_113
 
-// pg gives bigint as text.
-const milliseconds = z.coerce.number()
-const userRow = z
-  .object({ issuer: z.string(), username: z.string(), subject: z.string(), password_hash: z.string() })
-  .transform(({ password_hash, ...rest }): User => ({ ...rest, passwordHash: password_hash }))
-const sessionRow = z
-  .object({
-    sid: z.string(),
-    kind: z.enum(['web', 'mobile']),
-    issuer: z.string(),
-    subject: z.string(),
-    username: z.string(),
-    expires_at_ms: milliseconds,
-    used_refresh_jti: z.string().nullable(),
-    revoked_at_ms: milliseconds.nullable(),
-  })
-  .transform(
-    ({ expires_at_ms, used_refresh_jti, revoked_at_ms, ...rest }): Session => ({
-      ...rest,
-      expiresAtMs: expires_at_ms,
-      usedRefreshJti: used_refresh_jti ?? undefined,
-      revokedAtMs: revoked_at_ms ?? undefined,
-    }),
-  )
-const revocationRow = z
-  .object({ sid: z.string(), revoked_at_ms: milliseconds, revocation_seq: milliseconds })
-  .transform(
-    ({ sid, revoked_at_ms, revocation_seq }): Revocation => ({
-      sid,
-      atMs: revoked_at_ms,
-      seq: revocation_seq,
-    }),
-  )
-const keyRow = z
-  .object({ generation: z.number(), kid: z.string(), private_jwk: z.looseObject({ kty: z.string() }) })
-  .transform(({ generation, kid, private_jwk }): SigningKey => ({ generation, kid, privateJwk: private_jwk }))
-
 /**
  * A store in PostgreSQL. What the database cannot answer now is thrown as StoreUnavailable.
  * The pool's owner sets its limits. `statement_timeout` is kept by the server, so it does not help when the network
@@ -66,67 +30,106 @@ const keyRow = z
 export function createPostgresStore(pool: Pool): PostgresStore {
   // An idle connection that breaks is emitted here and would end the process; the next query says what is wrong.
   pool.on('error', () => {})
+  const queries = new Queries(pool)
+  return {
+    migrate: () => migrate(pool),
+    ...userStore(queries),
+    ...clientStore(queries),
+    ...sessionStore(queries),
+    ...revocationStore(queries),
+    ...keyStore(queries),
+  }
+}
 
-  async function run(name: keyof typeof statements, values: unknown[]): Promise<QueryResult> {
+type StatementName = keyof typeof statements
+
+/** Runs the prepared statements, and tells a database that is away from a mistake of ours. */
+class Queries {
+  readonly #pool: Pool
+
+  constructor(pool: Pool) {
+    this.#pool = pool
+  }
+
+  async run(name: StatementName, values: unknown[]): Promise<QueryResult> {
     try {
-      return await pool.query({ name, text: statements[name], values })
+      return await this.#pool.query({ name, text: statements[name], values })
     } catch (error) {
       throw unavailableOr(error, name)
     }
   }
-  async function first<T>(row: z.ZodType<T>, name: keyof typeof statements, values: unknown[]) {
-    const { rows } = await run(name, values)
+
+  /** How many rows a statement touched. */
+  async count(name: StatementName, values: unknown[]): Promise<number> {
+    return (await this.run(name, values)).rowCount ?? 0
+  }
+
+  async first<T>(row: z.ZodType<T>, name: StatementName, values: unknown[]): Promise<T | undefined> {
+    const { rows } = await this.run(name, values)
     return rows.length > 0 ? row.parse(rows[0]) : undefined
   }
-  async function all<T>(row: z.ZodType<T>, name: keyof typeof statements, values: unknown[]) {
-    const { rows } = await run(name, values)
+
+  async all<T>(row: z.ZodType<T>, name: StatementName, values: unknown[]): Promise<T[]> {
+    const { rows } = await this.run(name, values)
     return rows.map(found => row.parse(found))
   }
+}
 
+function userStore(queries: Queries): UserStore {
   return {
-    migrate: () => migrate(pool),
-
-    async addUsers({ issuer, passwordHash, users }) {
+    addUsers: ({ issuer, passwordHash, users }) => {
       const usernames = users.map(user => user.username)
       const subjects = users.map(user => user.subject)
-      const { rowCount } = await run('addUsers', [issuer, passwordHash, usernames, subjects])
-      return rowCount ?? 0
+      return queries.count('addUsers', [issuer, passwordHash, usernames, subjects])
     },
-
-    findUser: (issuer, username) => first(userRow, 'findUser', [issuer, username]),
-
+    findUser: (issuer, username) => queries.first(userRow, 'findUser', [issuer, username]),
     async hasUsers(issuer) {
-      const { rows } = await run('hasUsers', [issuer])
+      const { rows } = await queries.run('hasUsers', [issuer])
       return rows[0]?.found === true
     },
+  }
+}
 
-    async addSession(session) {
-      const { sid, kind, issuer, subject, username, expiresAtMs, usedRefreshJti } = session
-      await run('addSession', [sid, kind, issuer, subject, username, expiresAtMs, usedRefreshJti])
+function clientStore(queries: Queries): ClientStore {
+  return {
+    addClients: ({ issuer, secretHash, scopes, clientIds }) =>
+      queries.count('addClients', [issuer, secretHash, scopes, clientIds]),
+    findClient: (issuer, clientId) => queries.first(clientRow, 'findClient', [issuer, clientId]),
+  }
+}
+
+function sessionStore(queries: Queries): SessionStore {
+  return {
+    async addSession({ sid, kind, issuer, subject, username, clientId, scope, expiresAtMs, usedRefreshJti }) {
+      const owner = [issuer, subject, username, clientId, scope]
+      await queries.run('addSession', [sid, kind, ...owner, expiresAtMs, usedRefreshJti])
     },
-
-    findSession: sid => first(sessionRow, 'findSession', [sid]),
-
-    async useRefreshToken({ sid, jti, parentJti, nowMs, expiresAtMs }): Promise<RefreshResult> {
-      const { rowCount } = await run('useRefreshToken', [sid, jti, parentJti, nowMs, expiresAtMs])
-      if (rowCount === 1) return 'rotated'
-      const session = await first(sessionRow, 'findSession', [sid])
-      if (session?.usedRefreshJti === undefined) return 'inactive'
-      return session.revokedAtMs === undefined && session.expiresAtMs > nowMs ? 'reused' : 'inactive'
+    findSession: sid => queries.first(sessionRow, 'findSession', [sid]),
+    async useRefreshToken({ sid, seenJti, jti, recentRefreshes, nowMs, expiresAtMs }) {
+      const recent = JSON.stringify(recentRefreshes)
+      return (await queries.count('useRefreshToken', [sid, seenJti, jti, recent, nowMs, expiresAtMs])) === 1
     },
+    pruneSessions: (beforeMs, max) => queries.count('pruneSessions', [beforeMs, max]),
+  }
+}
 
-    async revokeSession(sid, nowMs) {
-      const { rowCount } = await run('revokeSession', [sid, nowMs])
-      return rowCount === 1
+function revocationStore(queries: Queries): RevocationStore {
+  return {
+    revokeSession: async (sid, nowMs) => (await queries.count('revokeSession', [sid, nowMs])) === 1,
+    revocationsAfter: (seq, nowMs) =>
+      queries.all(revocationRow, 'revocationsAfter', [seq, nowMs, revocationPageMax]),
+  }
+}
+
+function keyStore(queries: Queries): KeyStore {
+  return {
+    async addSigningKey({ generation, kid, privateJwk, signsFromMs, dropsOlderFromMs }) {
+      await queries.run('addSigningKey', [generation, kid, privateJwk, signsFromMs, dropsOlderFromMs])
     },
-
-    revocationsAfter: (seq, nowMs) => all(revocationRow, 'revocationsAfter', [seq, nowMs, revocationPageMax]),
-
-    async addSigningKey({ generation, kid, privateJwk }) {
-      await run('addSigningKey', [generation, kid, privateJwk])
+    async removeSigningKey(kid, nowMs) {
+      await queries.run('removeSigningKey', [kid, nowMs])
     },
-
-    signingKeys: () => all(keyRow, 'signingKeys', []),
+    signingKeys: () => queries.all(keyRow, 'signingKeys', []),
   }
 }
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { compactVerify, errors, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { AuthConfig } from './config.ts'
-import { type Keyring, signingAlgorithm } from './keyring.ts'
+import { signingAlgorithm } from './key-set.ts'
+import type { Keyring } from './keyring.ts'
 
 /** Header `typ` of each token, so that one is never taken for the other (RFC 9068, RFC 8725 section 3.11). */
 const tokenTypes = { access: 'at+jwt', refresh: 'rt+jwt' } as const
@@ -14,14 +15,18 @@ const commonClaims = z.object({
   iat: z.number(),
   exp: z.number(),
 })
-const refreshClaims = commonClaims.extend({ parent: z.string() })
-export type AccessClaims = z.infer<typeof commonClaims>
-/** `parent` is the `jti` of the refresh token that this one was given for. */
-export type RefreshClaims = z.infer<typeof refreshClaims>
+/** `parent` is the `jti` of the refresh token that this one was given for; `client_id` the only one who may use it. */
+const refreshClaims = commonClaims.extend({ parent: z.string(), client_id: z.string() })
 
+/** Whom a token speaks for, and to whom it was given. */
 export interface TokenSubject {
   subject: string
   sid: string
+  clientId: string
+  /** For a system client: names of scopes, separated by spaces. */
+  scope?: string | undefined
+  /** The cell in which the token is good, where there are cells. */
+  cell: string | undefined
   /** When the token ends. */
   expiresAtMs: number
 }
@@ -47,9 +52,7 @@ export async function mintTokenPair(
   parent: string,
 ): Promise<TokenPair> {
   const nowMs = Date.now()
-  // Tokens count in whole seconds: an access token lives as long as it says, and never longer than its session.
-  const wholeEndMs = Math.ceil(endOf(config.accessTokenTtlS, nowMs) / 1000) * 1000
-  const expiresAtMs = Math.min(wholeEndMs, subject.expiresAtMs)
+  const expiresAtMs = Math.min(wholeEndOf(config.accessTokenTtlS, nowMs), subject.expiresAtMs)
   const [accessToken, refreshToken] = await Promise.all([
     mintAccessToken(keyring, config, { ...subject, expiresAtMs }),
     mint(keyring, config, tokenTypes.refresh, subject, { parent }),
@@ -57,7 +60,12 @@ export async function mintTokenPair(
   return { accessToken, refreshToken, accessTtlS: Math.floor((expiresAtMs - nowMs) / 1000) }
 }
 
-/** Signs an access token alone. */
+/** As `endOf`, in whole seconds, as tokens count: an access token lives as long as it says. */
+export function wholeEndOf(ttlS: number, nowMs = Date.now()): number {
+  return Math.ceil(endOf(ttlS, nowMs) / 1000) * 1000
+}
+
+/** Signs an access token alone, with the claims of RFC 9068. */
 export function mintAccessToken(keyring: Keyring, config: AuthConfig, subject: TokenSubject) {
   return mint(keyring, config, tokenTypes.access, subject, {})
 }
@@ -66,11 +74,12 @@ async function mint(
   keyring: Keyring,
   config: AuthConfig,
   typ: string,
-  { subject, sid, expiresAtMs }: TokenSubject,
+  { subject, sid, clientId, scope, cell, expiresAtMs }: TokenSubject,
   claims: Record<string, string>,
 ): Promise<string> {
   const { kid, key } = await keyring.signingKey()
-  return new SignJWT({ ...claims, sid })
+  const optional = { ...(scope === undefined ? {} : { scope }), ...(cell === undefined ? {} : { cell }) }
+  return new SignJWT({ ...claims, ...optional, client_id: clientId, sid })
     .setProtectedHeader({ alg: signingAlgorithm, kid, typ })
     .setIssuer(config.issuer)
     .setSubject(subject)
@@ -107,16 +116,17 @@ async function verify<T>(
   })
 }
 
+const signedClaims = z.object({ sid: z.string(), client_id: z.string().optional() })
+
 /**
- * The session that a token of ours names, whatever its issuer, audience and age; undefined if we did not sign it.
- * Only for revoking: a sign-out must count even while the configuration is wrong.
+ * The session and client that a token of ours names, whatever its issuer, audience and age; undefined if we did not
+ * sign it. Only for revoking: a sign-out must count even while the configuration is wrong.
  */
-export async function sessionOfSignedToken(keyring: Keyring, token: string): Promise<string | undefined> {
+export async function claimsOfSignedToken(keyring: Keyring, token: string) {
   return undefinedIfInvalid(async () => {
     const options = { algorithms: [signingAlgorithm] }
     const { payload } = await compactVerify(token, keyLookup(keyring), options)
-    const claims: unknown = JSON.parse(new TextDecoder().decode(payload))
-    return z.object({ sid: z.string() }).safeParse(claims).data?.sid
+    return signedClaims.safeParse(JSON.parse(new TextDecoder().decode(payload))).data
   })
 }
 

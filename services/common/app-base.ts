@@ -1,17 +1,24 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import type { Log } from './log.ts'
 
+const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+
 /** A Hono app with what every service has: a body limit, a health check, JSON for what is not found or not handled. */
 export function createBase(log: Log, { bodyLimitBytes = 64 * 1024 } = {}): Hono {
   const app = new Hono()
-  app.use(
-    bodyLimit({
-      maxSize: bodyLimitBytes,
-      onError: context => context.json({ error: 'payload_too_large', limit_bytes: bodyLimitBytes }, 413),
-    }),
-  )
+  const tooLarge = (context: Context) =>
+    context.json({ error: 'payload_too_large', limit_bytes: bodyLimitBytes }, 413)
+  const limitStream = bodyLimit({ maxSize: bodyLimitBytes, onError: tooLarge })
+  app.use(async (context, next) => {
+    if (bodiless.has(context.req.method)) return next()
+    const { headers } = context.req.raw
+    const length = headers.get('content-length')
+    if (length === null || headers.has('transfer-encoding')) return limitStream(context, next)
+    // A look at the body would make a stream of it. The HTTP server reads no more of it than the length says.
+    return Number(length) <= bodyLimitBytes ? next() : tooLarge(context)
+  })
   app.get('/healthz', context => context.json({ status: 'ok' }))
   app.notFound(context => context.json({ error: 'not_found' }, 404))
   app.onError((error, context) => {
@@ -20,4 +27,14 @@ export function createBase(log: Log, { bodyLimitBytes = 64 * 1024 } = {}): Hono 
     return context.json({ error: 'server_error' }, 500)
   })
   return app
+}
+
+/**
+ * Answers 405 to whatever methods a path has no handler for; to be called after the handlers.
+ * `allowed`: path -> the methods it has, as in the header Allow (RFC 9110 section 10.2.1).
+ */
+export function answersOtherMethods(app: Hono, allowed: Readonly<Record<string, string>>): void {
+  for (const [path, allow] of Object.entries(allowed)) {
+    app.all(path, context => context.json({ error: 'method_not_allowed' }, 405, { allow }))
+  }
 }

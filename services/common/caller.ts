@@ -1,53 +1,18 @@
 /**
  * Calls to another service, with the resilience that the architecture gives them:
  *
- *   deadline ─> retry (budget, jitter) ─> circuit breaker ─> attempt with its own timeout ─> fetch
+ *   deadline ─> retry (budget, jitter) ─> place (bulkhead) ─> endpoint ─> its circuit ─> attempt with its own timeout
  *
- * Without mitigations it does what most code does: one timeout, and one more try at once.
+ * Without mitigations it does what most code does: one timeout, one more try at once, one pool for everything.
  */
-import {
-  BrokenCircuitError,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  ExponentialBackoff,
-  handleWhen,
-  type IPolicy,
-  noop,
-} from 'cockatiel'
+import type { Places } from './bulkhead.ts'
+import { type Answer, type Call, CallFailed, failed, fetchAnswer } from './call.ts'
+import { Endpoints } from './endpoints.ts'
 import type { Log } from './log.ts'
 import type { Mitigations } from './mitigations.ts'
 import { RetryBudget } from './retry-budget.ts'
 
-/** Why there is no usable answer. */
-export type FailureKind = 'timeout' | 'unreachable' | 'lost' | 'server-error' | 'overloaded' | 'circuit-open'
-
-export class CallFailed extends Error {
-  override readonly name = 'CallFailed'
-  readonly kind: FailureKind
-  readonly status: number | undefined
-
-  constructor(kind: FailureKind, message: string, status?: number, options?: ErrorOptions) {
-    super(message, options)
-    this.kind = kind
-    this.status = status
-  }
-}
-
-/** A complete answer below 500 and other than 429, its body read. */
-export interface Answer {
-  status: number
-  headers: Headers
-  text: string
-}
-
-export interface Call {
-  method?: 'GET' | 'POST'
-  path: string
-  headers?: Record<string, string>
-  body?: string | URLSearchParams
-  /** Limit for one attempt, ms. */
-  timeoutMs: number
-}
+export { type Answer, type Call, CallFailed, type FailureKind, type Purpose } from './call.ts'
 
 export interface Caller {
   /** Resolves with an answer or rejects with CallFailed, never with anything else. */
@@ -55,102 +20,81 @@ export interface Caller {
 }
 
 export interface CallerWorld {
+  /** Base addresses of the dependency, read anew for each attempt. */
+  endpoints: () => readonly string[]
+  /** The dependency's name: for the log, and for its places. */
+  name: string
   fetch: typeof fetch
   log: Log
   mitigations: Mitigations
+  /** One for the process, shared by all its callers. */
+  places: Places
 }
 
-/** A breaker opens after this many failures in a row, and lets one probe through after `breakerOpenMs`. */
-const breakerFailures = 5
-const breakerOpenMs = 500
 const attempts = 2
 const backoffMsMax = 100
+/** Nothing was sent, and trying again at once would change nothing. */
+const localFailures = new Set(['circuit-open', 'no-endpoint', 'bulkhead-full'])
 
-export function createCaller(baseUrl: string, { fetch, log, mitigations }: CallerWorld): Caller {
-  const budget = mitigations.has('retry-budget') ? new RetryBudget() : undefined
-  const breaker = mitigations.has('circuit-breaker') ? createBreaker(baseUrl, log) : noop
+/** One caller for each dependency and process: the retry budget and the circuits are the caller's. */
+export function createCaller(world: CallerWorld): Caller {
+  const { name, places } = world
+  const budget = world.mitigations.has('retry-budget') ? new RetryBudget() : undefined
+  const endpoints = new Endpoints(world)
 
-  async function attempt(call: Call, deadline: number): Promise<Answer> {
-    const limitMs = Math.min(call.timeoutMs, deadline - Date.now())
-    if (limitMs <= 0) throw new CallFailed('timeout', `no time left to call ${baseUrl}${call.path}`)
+  async function attempt(call: Call, limitMs: number, asked: Set<string>): Promise<Answer> {
+    const until = Date.now() + limitMs
+    if (limitMs <= 0) throw failed('timeout', call, `no time left to call ${name}`)
+    const why = endpoints.whyNone(call.purpose)
+    if (why) throw failed(why, call, `${why} for ${name}`)
+    const release = await places.take(name, call.purpose, limitMs)
+    if (!release) throw failed(places.failure, call, `no place for ${call.purpose} at ${name}`)
     try {
-      return await breaker.execute(() => fetchAnswer(fetch, baseUrl, call, limitMs))
-    } catch (error) {
-      if (error instanceof BrokenCircuitError)
-        throw new CallFailed('circuit-open', `circuit open for ${baseUrl}`)
-      throw error
+      const leftMs = until - Date.now()
+      if (leftMs <= 0) throw failed('timeout', call, `no time left to call ${name}`)
+      const outcome = await endpoints.ask(call.purpose, asked, url =>
+        fetchAnswer(world.fetch, url, call, leftMs).catch(plainNo),
+      )
+      if (outcome instanceof CallFailed) throw outcome
+      if (outcome) return outcome
+      // Things changed while it waited for its place.
+      const whyNow = endpoints.whyNone(call.purpose) ?? 'circuit-open'
+      throw failed(whyNow, call, `${whyNow} for ${name}`)
+    } finally {
+      release()
     }
+  }
+
+  /** How long to wait before another attempt, ms; undefined if there may be none. */
+  function waitMsAfter(failure: CallFailed, tried: number, deadline: number): number | undefined {
+    if (tried >= attempts || localFailures.has(failure.kind)) return undefined
+    if (!budget) return 0
+    const waitMs = (failure.retryAfterMs ?? 0) + Math.random() * backoffMsMax
+    return Date.now() + waitMs < deadline && budget.withdraw() ? waitMs : undefined
   }
 
   return {
     async call(call) {
       // The budget's deadline leaves room for a second attempt after a quick failure, not after a full timeout.
       const deadline = budget ? Date.now() + 1.5 * call.timeoutMs : Number.POSITIVE_INFINITY
+      const asked = new Set<string>()
       budget?.deposit()
       for (let tried = 1; ; tried += 1) {
         try {
-          return await attempt(call, deadline)
+          return await attempt(call, Math.min(call.timeoutMs, deadline - Date.now()), asked)
         } catch (error) {
           if (!(error instanceof CallFailed)) throw error
-          const mayRetry = tried < attempts && error.kind !== 'circuit-open'
-          if (!mayRetry || (budget && !budget.withdraw())) throw error
-          if (budget) await sleep(Math.random() * backoffMsMax)
+          const waitMs = waitMsAfter(error, tried, deadline)
+          if (waitMs === undefined) throw error
+          if (waitMs > 0) await new Promise(resolve => setTimeout(resolve, waitMs))
         }
       }
     },
   }
 }
 
-function createBreaker(baseUrl: string, log: Log): IPolicy {
-  const breaker = circuitBreaker(
-    handleWhen(error => error instanceof CallFailed),
-    {
-      breaker: new ConsecutiveBreaker(breakerFailures),
-      // Longer waits after failed probes, so that a service on its knees is not asked by everybody at once.
-      halfOpenAfter: new ExponentialBackoff({ initialDelay: breakerOpenMs, maxDelay: 2 * breakerOpenMs }),
-    },
-  )
-  breaker.onBreak(() => log('circuit-opened', { to: baseUrl }))
-  breaker.onReset(() => log('circuit-closed', { to: baseUrl }))
-  return breaker
-}
-
-async function fetchAnswer(
-  fetch: CallerWorld['fetch'],
-  baseUrl: string,
-  call: Call,
-  limitMs: number,
-): Promise<Answer> {
-  const controller = new AbortController()
-  const timer = setTimeout(() => controller.abort(), limitMs)
-  let answered = false
-  try {
-    const response = await fetch(`${baseUrl}${call.path}`, {
-      method: call.method ?? 'GET',
-      headers: call.headers ?? {},
-      body: call.body ?? null,
-      redirect: 'manual',
-      signal: controller.signal,
-    })
-    answered = true
-    const text = await response.text()
-    if (response.status >= 500)
-      throw failed('server-error', call, `answered ${response.status}`, response.status)
-    if (response.status === 429) throw failed('overloaded', call, 'answered 429', 429)
-    return { status: response.status, headers: response.headers, text }
-  } catch (error) {
-    if (error instanceof CallFailed) throw error
-    if (controller.signal.aborted) throw failed('timeout', call, `no answer in ${Math.round(limitMs)} ms`)
-    throw failed(answered ? 'lost' : 'unreachable', call, String((error as Error).cause ?? error))
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-function failed(kind: FailureKind, call: Call, why: string, status?: number): CallFailed {
-  return new CallFailed(kind, `${call.method ?? 'GET'} ${call.path}: ${why}`, status)
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, ms))
+/** A 429 as a value, since it is said by a dependency that is up and must not count against it; throws all else. */
+function plainNo(error: unknown): CallFailed {
+  if (error instanceof CallFailed && error.kind === 'overloaded') return error
+  throw error
 }

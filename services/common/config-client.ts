@@ -1,17 +1,24 @@
 /**
- * A service's view of its configuration document: watches the config service, takes up each new version, and says
- * back which version it runs (or why it refused one).
+ * A service's view of its configuration document: watches the config service, takes up each version that it is told
+ * to run, and says back which one it runs (or why it refused one). While a version is only being tried, it reports
+ * how the service is doing.
  *
- * `config-validation`: a version must fit the schema and pass the service's own self-test, or the last known good one
- * stays; the last known good one is kept on disk and is what a restart begins with while the config service is away.
- * Without it a version is taken as it comes, as long as it is a JSON object.
+ * `config-validation`: see config-candidate.ts. `static-stability`: the service starts on the last known good document
+ * on disk, or on its defaults, while the config service does not answer; without it, it waits. With either, what has
+ * been promoted is kept on disk. Whatever goes wrong, what runs goes on running and what is kept is kept.
  */
-import { z } from 'zod'
+
+import { isDeepStrictEqual } from 'node:util'
+import type { z } from 'zod'
+import { type CandidateRules, consider, type SelfTest, shape, type Verdict } from './config-candidate.ts'
+import { countFromNow } from './config-health.ts'
+import { type Acknowledgement, ConfigWire, type Directive } from './config-wire.ts'
+import { Health } from './health.ts'
 import type { LastKnownGood } from './last-known-good.ts'
 import type { Log } from './log.ts'
 import type { Mitigations } from './mitigations.ts'
 
-export type SelfTest<T> = (candidate: T) => Promise<{ ok: true } | { ok: false; reason: string }>
+export type { SelfTest } from './config-candidate.ts'
 
 export interface ConfigClientOptions<T extends object> {
   /** Base address of the config service; undefined for a service that has none and lives on its defaults. */
@@ -20,6 +27,12 @@ export interface ConfigClientOptions<T extends object> {
   document: string
   /** This process's name, for the acknowledgement. */
   client: string
+  /** The role of this process: a document that names another one under `service` is not for it. */
+  role?: string
+  /** The region of this process, if it has one: what a staged rollout goes by. */
+  region?: string | undefined
+  /** How this process is doing; reported to the config service while a rollout bakes. */
+  health?: Health
   schema: z.ZodType<T>
   defaults: T
   selfTest?: SelfTest<T>
@@ -33,113 +46,215 @@ export interface ConfigClient<T> {
   current(): T
   /** Version in use; 0 before the first. */
   version(): number
-  /** Starts watching. Resolves after the first attempt to fetch the document, whether it came or not. */
+  /**
+   * Starts watching. With `static-stability` resolves after the first attempt to fetch the document, whether it came
+   * or not; without it once the config service has answered. Resolves at `stop` in any case.
+   */
   start(): Promise<void>
   stop(): void
 }
 
-const watched = z.object({ version: z.number().int(), value: z.unknown() })
-const pollTimeoutMs = 10_000
-const firstFetchTimeoutMs = 2_000
-const retryMs = 200
+const watchTimeoutMs = 10_000
+const firstWatchTimeoutMs = 2_000
+const backOffMs = { first: 200, longest: 1_600 }
+const reportEveryMs = 300
+const acknowledgementsMax = 20
+
+interface Running<T> {
+  version: number
+  /** As it came; undefined for the defaults. */
+  raw: unknown
+  value: T
+}
 
 export function createConfigClient<T extends object>(options: ConfigClientOptions<T>): ConfigClient<T> {
-  const { url, document, client, schema, defaults, log } = options
-  const validated = options.mitigations.has('config-validation')
-  let value = defaults
-  let version = 0
-  /** The newest version seen, taken up or refused: what to watch from. */
-  let seen = 0
-  let stopped: AbortController | undefined
+  return new Client(options)
+}
 
-  async function get(path: string, timeoutMs: number): Promise<Response> {
-    const controller = new AbortController()
-    const abort = () => controller.abort()
-    stopped?.signal.addEventListener('abort', abort, { once: true })
-    const timer = setTimeout(abort, timeoutMs)
+class Client<T extends object> implements ConfigClient<T> {
+  readonly #options: ConfigClientOptions<T>
+  readonly #rules: CandidateRules<T>
+  readonly #isStable: boolean
+  readonly #stopped = new AbortController()
+  #running: Running<T>
+  /** The last one that was promoted: to go back to it needs no new test. */
+  #promoted: Running<T> | undefined
+  #revision = 0
+  #unsaid: Acknowledgement[] = []
+  /** What everybody is to run and this one would not take. Tried again: its self-test may have failed for another's sake. */
+  #refused: { directive: Directive; reason: string } | undefined
+  /** Ends the reports on the version being tried. */
+  #endReports = () => {}
+
+  constructor(options: ConfigClientOptions<T>) {
+    const { defaults, schema, selfTest, role, document, mitigations } = options
+    this.#options = options
+    this.#isStable = mitigations.has('static-stability')
+    this.#rules = {
+      validated: mitigations.has('config-validation'),
+      schema,
+      defaults,
+      selfTest,
+      services: role === undefined ? [] : [role, document],
+    }
+    this.#running = { version: 0, raw: undefined, value: defaults }
+  }
+
+  current = (): T => this.#running.value
+
+  version = (): number => this.#running.version
+
+  stop = (): void => {
+    this.#endReports()
+    this.#stopped.abort()
+  }
+
+  async start(): Promise<void> {
+    const { url, document, client, region, fetch } = this.#options
+    if (url === undefined) return
+    if (this.#isStable || this.#rules.validated) await this.#loadLastKnownGood()
+    const wire = new ConfigWire({ url, document, client, region }, { fetch, signal: this.#stopped.signal })
+    for (let failures = 0; !this.#isStopped; failures += 1) {
+      if (await this.#watch(wire, firstWatchTimeoutMs)) break
+      if (this.#isStable) break
+      await this.#pause(failures)
+    }
+    void this.#watchOn(wire)
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopped.signal.aborted
+  }
+
+  async #watchOn(wire: ConfigWire): Promise<void> {
+    for (let failures = 0; !this.#isStopped; ) {
+      await this.#acknowledge(wire)
+      const askedAt = performance.now()
+      const answered = await this.#watch(wire, watchTimeoutMs)
+      // Answers that tell nothing new, one upon the other, are a failure too: asking on would be a storm.
+      const isNews = answered === 'taken' || performance.now() - askedAt > backOffMs.first
+      failures = answered && isNews ? 0 : failures + 1
+      if (answered === 'nothing' && this.#refused) await this.#take(this.#refused.directive, wire)
+      if (failures > 0) await this.#pause(failures - 1)
+    }
+  }
+
+  /** One watch. Whatever goes wrong is logged, and changes nothing. */
+  async #watch(wire: ConfigWire, timeoutMs: number): Promise<'taken' | 'nothing' | undefined> {
+    const { document, log } = this.#options
     try {
-      const response = await options.fetch(`${url}${path}`, { signal: controller.signal })
-      // The body is read under the same limit.
-      return new Response(response.status === 204 ? null : await response.text(), { status: response.status })
-    } finally {
-      clearTimeout(timer)
-      stopped?.signal.removeEventListener('abort', abort)
+      const directive = await wire.watch(this.#revision, timeoutMs)
+      if (directive === 'no-document') log('config-has-no-document', { document })
+      if (typeof directive === 'string' || directive.revision === this.#revision) return 'nothing'
+      await this.#take(directive, wire)
+      return 'taken'
+    } catch (error) {
+      if (!this.#isStopped) log('config-not-reached', { document, reason: String(error) })
+      return undefined
     }
   }
 
-  async function consider(candidate: unknown): Promise<{ value: T } | { refused: string }> {
-    if (!validated) {
-      const isObject = typeof candidate === 'object' && candidate !== null && !Array.isArray(candidate)
-      return isObject ? { value: { ...defaults, ...candidate } } : { refused: 'not a JSON object' }
+  async #take(directive: Directive, wire: ConfigWire): Promise<void> {
+    const { revision, version, value: raw, state } = directive
+    const { document, log } = this.#options
+    if (revision < this.#revision) log('config-service-began-anew', { document, revision })
+    const verdict = await this.#consider(version, raw)
+    if (this.#isStopped) return
+    this.#revision = revision
+    this.#endReports()
+    if ('refused' in verdict) {
+      this.#refuse(directive, verdict.refused)
+      return
     }
-    const parsed = schema.safeParse(candidate)
-    if (!parsed.success) return { refused: z.prettifyError(parsed.error) }
-    const test = (await options.selfTest?.(parsed.data)) ?? { ok: true }
-    return test.ok ? { value: parsed.data } : { refused: test.reason }
+    this.#refused = undefined
+    // Before the version is in use: this is where "since" begins.
+    if (state === 'baking') this.#reportWhileBaking(version, wire)
+    this.#running = { version, raw, value: verdict.value }
+    log('config-applied', { document, version, state })
+    this.#say({ version, status: 'applied' })
+    if (state === 'promoted') await this.#keep(this.#running)
   }
 
-  async function take(next: { version: number; value?: unknown }): Promise<void> {
-    const verdict = await consider(next.value)
-    seen = next.version
-    if ('value' in verdict) {
-      value = verdict.value
-      version = next.version
-      log('config-applied', { document, version })
-      if (validated) await options.lastKnownGood?.save({ version, value })
-    } else {
-      log('config-refused', { document, version: next.version, reason: verdict.refused })
-    }
-    await acknowledge(next.version, verdict)
+  #refuse(directive: Directive, reason: string): void {
+    const { revision, version, state } = directive
+    const isAgain = this.#refused?.directive.revision === revision && this.#refused.reason === reason
+    this.#refused = state === 'promoted' ? { directive, reason } : undefined
+    if (isAgain) return
+    this.#options.log('config-refused', { document: this.#options.document, version, reason })
+    this.#say({ version, status: 'refused', reason })
   }
 
-  async function acknowledge(about: number, verdict: { value: T } | { refused: string }): Promise<void> {
-    const refused = 'refused' in verdict ? { reason: verdict.refused } : {}
-    const body = { client, version: about, status: 'value' in verdict ? 'applied' : 'refused', ...refused }
-    await options.fetch(`${url}/documents/${document}/acknowledgements`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+  async #consider(version: number, raw: unknown): Promise<Verdict<T>> {
+    const known = [this.#running, this.#promoted].find(
+      running =>
+        running?.raw !== undefined && running.version === version && isDeepStrictEqual(running.raw, raw),
+    )
+    return known ? { value: known.value } : consider(raw, this.#rules)
+  }
+
+  async #keep(promoted: Running<T>): Promise<void> {
+    this.#promoted = promoted
+    if (!this.#isStable && !this.#rules.validated) return
+    const { document, lastKnownGood, log } = this.#options
+    try {
+      await lastKnownGood?.save({ version: promoted.version, value: promoted.value })
+    } catch (error) {
+      log('config-not-kept', { document, version: promoted.version, reason: String(error) })
+    }
+  }
+
+  async #loadLastKnownGood(): Promise<void> {
+    const { document, lastKnownGood, log } = this.#options
+    const kept = await lastKnownGood?.load()
+    if (!kept) return
+    const verdict = shape(kept.value, this.#rules)
+    if ('refused' in verdict) {
+      log('last-known-good-refused', { document, version: kept.version, reason: verdict.refused })
+      return
+    }
+    this.#running = { version: kept.version, raw: undefined, value: verdict.value }
+    log('last-known-good-taken', { document, version: kept.version })
+  }
+
+  #reportWhileBaking(version: number, wire: ConfigWire): void {
+    const counts = countFromNow(this.#options.health ?? new Health())
+    let isUnderWay = false
+    const timer = setInterval(async () => {
+      if (isUnderWay) return
+      isUnderWay = true
+      await wire.reportHealth({ version, ...counts() })
+      isUnderWay = false
+    }, reportEveryMs)
+    this.#endReports = () => clearInterval(timer)
+  }
+
+  #say(acknowledgement: Acknowledgement): void {
+    this.#unsaid = [...this.#unsaid, acknowledgement].slice(-acknowledgementsMax)
+  }
+
+  /** In order; what does not get through now is tried again, and at the latest after the next watch. */
+  async #acknowledge(wire: ConfigWire): Promise<void> {
+    for (let failures = 0; failures < 3 && !this.#isStopped; ) {
+      const [next] = this.#unsaid
+      if (!next) return
+      if (await wire.acknowledge(next)) this.#unsaid = this.#unsaid.filter(unsaid => unsaid !== next)
+      else await this.#pause(failures++)
+    }
+  }
+
+  /** Longer after each failure, and never the same for two clients, so that they do not come back all at once. */
+  #pause(failures: number): Promise<void> {
+    const delayMs = Math.min(backOffMs.longest, backOffMs.first * 2 ** failures) * (0.5 + Math.random())
+    const { signal } = this.#stopped
+    return new Promise(resolve => {
+      const end = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      const timer = setTimeout(end, delayMs)
+      if (signal.aborted) end()
+      else signal.addEventListener('abort', end)
     })
-  }
-
-  async function watch(): Promise<void> {
-    while (stopped && !stopped.signal.aborted) {
-      try {
-        const response = await get(
-          `/documents/${document}/watch?after=${seen}&client=${client}`,
-          pollTimeoutMs,
-        )
-        if (response.status === 200) await take(watched.parse(await response.json()))
-        else if (response.status !== 204) throw new Error(`config service answered ${response.status}`)
-      } catch (error) {
-        if (stopped.signal.aborted) return
-        log('config-watch-failed', { document, reason: String(error) })
-        await new Promise(resolve => setTimeout(resolve, retryMs * (0.5 + Math.random())))
-      }
-    }
-  }
-
-  return {
-    current: () => value,
-    version: () => version,
-    async start() {
-      if (url === undefined) return
-      stopped = new AbortController()
-      try {
-        const response = await get(`/documents/${document}`, firstFetchTimeoutMs)
-        if (response.status !== 200) throw new Error(`config service answered ${response.status}`)
-        await take(watched.parse(await response.json()))
-      } catch (error) {
-        log('config-not-reached', { document, reason: String(error) })
-        const kept = validated ? await options.lastKnownGood?.load() : undefined
-        const parsed = schema.safeParse(kept?.value)
-        if (kept && parsed.success) {
-          value = parsed.data
-          version = kept.version
-        }
-      }
-      void watch()
-    },
-    stop: () => stopped?.abort(),
   }
 }

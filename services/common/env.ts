@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { discoverySchema } from './discovery.ts'
 import { mitigationsSchema } from './mitigations.ts'
 
 /** A JSON text in an environment variable. */
@@ -18,14 +19,23 @@ export function jsonText<T extends z.ZodType>(schema: T) {
 
 /** What every service is told through its environment. */
 export const commonEnv = z.object({
+  /** The instance: `auth-1`. */
   NAME: z.string().min(1),
+  /** What it is an instance of, and the name of its configuration document: `auth`. */
+  ROLE: z.string().min(1),
+  /** Where it stands: edges, and whatever belongs to a cell. */
+  REGION: z.string().min(1).optional(),
+  /** The cell that it belongs to. */
+  CELL: z.string().min(1).optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(0),
-  /** Base address of each service that this one calls, by the name it knows it by. */
+  /** Base address of each instance that this one calls, by its name. */
   LINKS: jsonText(z.record(z.string(), z.string())).default({}),
   MITIGATIONS: mitigationsSchema,
   /** A folder that the service may write to. */
   DATA_DIR: z.string().optional(),
+  /** Where the services were when this one was deployed; the document `discovery` says it anew at run time. */
+  DISCOVERY: jsonText(discoverySchema).default({ cells: [], services: {} }),
 })
 
 /**

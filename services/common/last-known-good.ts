@@ -8,7 +8,7 @@ export interface Kept {
   value?: unknown
 }
 
-/** The last configuration that was taken up, kept where a restart finds it. */
+/** The last configuration that was promoted, kept where a restart finds it. One that is only tried never gets here. */
 export interface LastKnownGood {
   load(): Promise<Kept | undefined>
   save(kept: Kept): Promise<void>

@@ -5,9 +5,17 @@ export const mitigations = [
   'tri-state-auth-result',
   'stale-session-grace',
   'offline-token-validation',
-  'retry-budget',
+  'jwks-overlap',
   'circuit-breaker',
+  'bulkhead',
+  'retry-budget',
+  'load-shedding',
+  'sign-in-queue',
+  'staged-config-rollout',
   'config-validation',
+  'keep-last-endpoints',
+  'static-stability',
+  'cells',
 ] as const
 export type Mitigation = (typeof mitigations)[number]
 export type Mitigations = ReadonlySet<Mitigation>

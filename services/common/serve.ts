@@ -3,7 +3,8 @@ import type { Log } from './log.ts'
 
 /** What every service factory gives. */
 export interface FetchHandler {
-  fetch(request: Request): Response | Promise<Response>
+  /** `peer`: the address that the connection comes from. */
+  fetch(request: Request, peer?: string): Response | Promise<Response>
 }
 
 export interface ServeOptions {
@@ -17,7 +18,9 @@ export interface ServeOptions {
 
 /** Opens the service's socket, says so with the event `listening`, and stops on SIGTERM and SIGINT. */
 export function serve(service: FetchHandler, { host, port, log, onStop }: ServeOptions): void {
-  const server = listen({ fetch: request => service.fetch(request), hostname: host, port }, address => {
+  const fetch: Parameters<typeof listen>[0]['fetch'] = (request, { incoming }) =>
+    service.fetch(request, incoming.socket.remoteAddress)
+  const server = listen({ fetch, hostname: host, port }, address => {
     log('listening', { port: address.port })
   })
   server.on('error', error => {

@@ -1,109 +1,201 @@
 /**
- * The config service: versioned documents, pushed by operators, watched by services.
+ * The config service: versioned documents, pushed by operators, watched by services, rolled out in stages.
  *
- *   GET  /documents                               names and newest versions
- *   GET  /documents/:name                         { version, value }
- *   GET  /documents/:name/history                 { versions: [{ version, value, at }] }
- *   GET  /documents/:name/watch?after=N&client=C  the same as soon as there is a version above N, or 204 after a while
- *   POST /documents/:name                         operator: { value } replaces, { change } merges (RFC 7396) -> 201 { version }
- *   POST /documents/:name/acknowledgements        client: { client, version, status, reason? } -> 204
- *   GET  /documents/:name/acknowledgements        { acknowledgements: [...] }
+ *   GET  /documents                          names and versions
+ *   GET  /documents/:name                    { version, value, promoted, frozen, rollout? }: what is promoted
+ *   GET  /documents/:name/history            { versions: [{ version, value, at, bytes, state }] }
+ *   GET  /documents/:name/diff?from=&to=     { from, to, patch }: a JSON Patch (RFC 6902)
+ *   GET  /documents/:name/rollout            { version, state, stage, stages, reason? }
+ *   GET  /documents/:name/acknowledgements   { acknowledgements: [...] }, oldest first
+ *   GET  /documents/:name/watch?after=&client=&region=
+ *                                            { revision, version, value, state } once it is newer; 204 after a while
+ *   POST /documents/:name/acknowledgements   client: { client, region?, version, status, reason? } -> 204
+ *   POST /documents/:name/health             client: { client, version, before, since } -> 204
+ *   POST /documents/:name                    operator: { value } replaces, { change } merges (RFC 7396) -> 201;
+ *                                            emergency: true is for everybody at once, whatever is under way
+ *   POST /documents/:name/rollback           operator: { to } -> 200 { document, version }
+ *   POST /documents/:name/freeze             operator: { frozen } -> 200 { document, frozen }
  */
 import type { Context, Hono } from 'hono'
-import { HTTPException } from 'hono/http-exception'
-import { z } from 'zod'
 import { createBase } from '../common/app-base.ts'
 import { bearerOf, secretsEqual } from '../common/bearer.ts'
 import type { Log } from '../common/log.ts'
-import { ConfigDocument, mergePatch } from './documents.ts'
+import type { Mitigations } from '../common/mitigations.ts'
+import type { DocumentStore } from './document-store.ts'
+import { ConfigDocument, type DocumentWorld, type Refusal, unfitness, valueBytesMax } from './documents.ts'
+import { difference, mergePatch } from './json.ts'
+import { documentView, historyView, rolloutView } from './views.ts'
+import * as wire from './wire.ts'
 
 export interface ConfigWorld {
-  /** First version of each document. */
+  /** First version of each document that is not kept already. */
   documents: Record<string, unknown>
   /** Who may push. */
   adminToken: string
   log: Log
+  mitigations?: Mitigations
+  /** Where documents outlive the process; without it they do not. */
+  store?: DocumentStore
   /** How long a watch waits for news, ms. */
   watchMs?: number
+  /** How long each stage of a rollout must stay healthy, ms. Longer than the slowest failure that it is to catch. */
+  bakeMs?: number
+  /** How long a client may take to acknowledge a version, ms. */
+  acknowledgeMs?: number
+  /** How long a client may be silent while it tries a version, ms. */
+  silentMs?: number
 }
 
-const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/)
-const pushSchema = z.union([
-  z.strictObject({ value: z.unknown().refine(value => value !== undefined, 'missing') }),
-  z.strictObject({ change: z.record(z.string(), z.unknown()) }),
-])
-const acknowledgementSchema = z.strictObject({
-  client: z.string().min(1).max(100),
-  version: z.number().int().min(1),
-  status: z.enum(['applied', 'refused']),
-  reason: z.string().max(10_000).optional(),
-})
-const watchSchema = z.object({ after: z.coerce.number().int().min(0).default(0) })
+export type ConfigService = Hono & {
+  /** Ends open watches and timers. */
+  stop(): void
+}
 
-export function createConfig({ documents, adminToken, log, watchMs = 8_000 }: ConfigWorld): Hono {
-  const store = new Map(
-    Object.entries(documents).map(([name, value]) => [name, new ConfigDocument(name, value)]),
-  )
-  const app = createBase(log, { bodyLimitBytes: 1024 * 1024 })
+/** Why a push or rollback was refused -> status. */
+const refusalStatus = {
+  frozen: 423,
+  rollout_under_way: 409,
+  never_promoted: 409,
+  no_such_version: 404,
+  too_large: 413,
+  too_deep: 400,
+} as const satisfies Record<Refusal, number>
 
-  function documentOf(context: Context): ConfigDocument {
-    const document = store.get(context.req.param('name') ?? '')
-    if (!document) throw reject(404, { error: 'no_such_document', documents: [...store.keys()] })
+export function createConfig(world: ConfigWorld): ConfigService {
+  const documents = loadDocuments(world)
+  const app = createBase(world.log, { bodyLimitBytes: valueBytesMax })
+  const documentOf = (context: Context): ConfigDocument => {
+    const document = documents.get(context.req.param('name') ?? '')
+    if (!document) throw wire.rejection(404, { error: 'no_such_document', documents: [...documents.keys()] })
     return document
   }
-
   app.get('/documents', context =>
     context.json({
-      documents: [...store.values()].map(({ name, newest }) => ({ name, version: newest.version })),
+      documents: [...documents.values()].map(({ name, promoted }) => ({ name, version: promoted.version })),
     }),
   )
-  app.get('/documents/:name', context => {
-    const { version, value } = documentOf(context).newest
-    return context.json({ version, value })
+  addReading(app, documentOf)
+  addClientRoutes(app, documentOf, world.watchMs ?? 8_000)
+  addOperatorRoutes(app, { documents, documentOf, world })
+  return Object.assign(app, {
+    stop() {
+      for (const document of documents.values()) document.stop()
+    },
   })
-  app.get('/documents/:name/history', context => context.json({ versions: documentOf(context).history }))
-  app.get('/documents/:name/watch', async context => {
-    const query = parse(watchSchema, context.req.query())
-    const next = await documentOf(context).next(query.after, watchMs)
-    return next ? context.json({ version: next.version, value: next.value }) : context.body(null, 204)
-  })
-  app.post('/documents/:name', async context => {
-    if (!secretsEqual(bearerOf(context.req.raw) ?? '', adminToken))
-      throw reject(401, { error: 'operators_only' })
-    const name = parse(nameSchema, context.req.param('name'))
-    const push = parse(pushSchema, await bodyOf(context))
-    const document = store.get(name) ?? new ConfigDocument(name, {})
-    store.set(name, document)
-    const value = 'value' in push ? push.value : mergePatch(document.newest.value, push.change)
-    const { version } = document.push(value)
-    log('pushed', { document: name, version })
-    return context.json({ document: name, version }, 201)
-  })
-  app.post('/documents/:name/acknowledgements', async context => {
-    const { reason, ...rest } = parse(acknowledgementSchema, await bodyOf(context))
-    documentOf(context).acknowledge({ ...rest, ...(reason === undefined ? {} : { reason }), at: Date.now() })
-    return context.body(null, 204)
-  })
+}
+
+function documentWorldOf(world: ConfigWorld): DocumentWorld {
+  return {
+    settings: {
+      staged: world.mitigations?.has('staged-config-rollout') ?? false,
+      bakeMs: world.bakeMs ?? 1_000,
+      acknowledgeMs: world.acknowledgeMs ?? 5_000,
+      silentMs: world.silentMs ?? 3_000,
+      badShareRiseMax: 0.1,
+      answersMin: 5,
+    },
+    store: world.store,
+    log: world.log,
+  }
+}
+
+function loadDocuments(world: ConfigWorld): Map<string, ConfigDocument> {
+  const stored = world.store?.load() ?? []
+  const documents = new Map(
+    stored.map(document => [document.name, ConfigDocument.restore(document, documentWorldOf(world))]),
+  )
+  for (const [name, value] of Object.entries(world.documents)) {
+    if (!documents.has(name)) documents.set(name, ConfigDocument.create(name, value, documentWorldOf(world)))
+  }
+  return documents
+}
+
+type DocumentOf = (context: Context) => ConfigDocument
+
+function addReading(app: Hono, documentOf: DocumentOf): void {
+  app.get('/documents/:name', context => context.json(documentView(documentOf(context))))
+  app.get('/documents/:name/history', context => context.json({ versions: historyView(documentOf(context)) }))
+  app.get('/documents/:name/rollout', context => context.json(rolloutView(documentOf(context))))
   app.get('/documents/:name/acknowledgements', context =>
     context.json({ acknowledgements: documentOf(context).acknowledgements }),
   )
-  return app
+  app.get('/documents/:name/diff', context => {
+    const { history } = documentOf(context)
+    const { from, to } = wire.parse(wire.diffSchema, context.req.query())
+    const [before, after] = [from, to].map(wanted => history.find(({ version }) => version === wanted))
+    if (!before || !after) throw refusal('no_such_version', history)
+    return context.json({ from, to, patch: difference(before.value, after.value) })
+  })
 }
 
-async function bodyOf(context: Context): Promise<unknown> {
-  try {
-    return await context.req.json()
-  } catch {
-    throw reject(400, { error: 'not_json' })
+function addClientRoutes(app: Hono, documentOf: DocumentOf, waitMs: number): void {
+  app.get('/documents/:name/watch', async context => {
+    const document = documentOf(context)
+    const { after, ...client } = wire.parse(wire.watchSchema, context.req.query())
+    const directive = await document.watch(client, { after, waitMs, signal: context.req.raw.signal })
+    return directive ? context.json(directive) : context.body(null, 204)
+  })
+  app.post('/documents/:name/acknowledgements', async context => {
+    const { region, ...said } = await wire.bodyOf(context, wire.acknowledgementSchema)
+    documentOf(context).acknowledge(said, region)
+    return context.body(null, 204)
+  })
+  app.post('/documents/:name/health', async context => {
+    documentOf(context).noteHealth(await wire.bodyOf(context, wire.healthSchema))
+    return context.body(null, 204)
+  })
+}
+
+function addOperatorRoutes(
+  app: Hono,
+  {
+    documents,
+    documentOf,
+    world,
+  }: { documents: Map<string, ConfigDocument>; documentOf: DocumentOf; world: ConfigWorld },
+): void {
+  const operatorsOnly = (context: Context) => {
+    if (secretsEqual(bearerOf(context.req.raw) ?? '', world.adminToken)) return
+    const headers = { 'www-authenticate': 'Bearer' }
+    throw wire.rejection(401, { error: 'operators_only' }, headers)
   }
+  app.post('/documents/:name', async context => {
+    operatorsOnly(context)
+    const name = wire.parse(wire.nameSchema, context.req.param('name'))
+    const { emergency, ...change } = await wire.bodyOf(context, wire.pushSchema)
+    const document = documents.get(name)
+    if (document) {
+      const pushed = document.push(change, emergency)
+      if ('refused' in pushed) throw refusal(pushed.refused, document.history)
+      return context.json({ document: name, version: pushed.version }, 201)
+    }
+    const value = 'value' in change ? change.value : mergePatch({}, change.change)
+    const unfit = unfitness(value)
+    if (unfit !== undefined) throw refusal(unfit)
+    documents.set(name, ConfigDocument.create(name, value, documentWorldOf(world)))
+    return context.json({ document: name, version: 1 }, 201)
+  })
+  app.post('/documents/:name/rollback', async context => {
+    operatorsOnly(context)
+    const document = documentOf(context)
+    const { to } = await wire.bodyOf(context, wire.rollbackSchema)
+    const back = document.rollBack(to)
+    if ('refused' in back) throw refusal(back.refused, document.history)
+    return context.json({ document: document.name, version: back.version })
+  })
+  app.post('/documents/:name/freeze', async context => {
+    operatorsOnly(context)
+    const document = documentOf(context)
+    const { frozen } = await wire.bodyOf(context, wire.freezeSchema)
+    document.freeze(frozen)
+    return context.json({ document: document.name, frozen })
+  })
 }
 
-function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
-  const parsed = schema.safeParse(value)
-  if (!parsed.success) throw reject(400, { error: 'invalid', problems: z.prettifyError(parsed.error) })
-  return parsed.data
-}
-
-function reject(status: 400 | 401 | 404, body: unknown): HTTPException {
-  return new HTTPException(status, { res: Response.json(body, { status }) })
+function refusal(reason: Refusal, history: readonly { version: number }[] = []) {
+  const versions = { oldest: history[0]?.version, newest: history.at(-1)?.version }
+  return wire.rejection(refusalStatus[reason], {
+    error: reason,
+    ...(reason === 'no_such_version' ? versions : {}),
+  })
 }

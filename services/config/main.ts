@@ -3,6 +3,7 @@ import { commonEnv, jsonText, readEnv } from '../common/env.ts'
 import { jsonLog } from '../common/log.ts'
 import { serve } from '../common/serve.ts'
 import { createConfig } from './config.ts'
+import { fileDocumentStore } from './document-store.ts'
 
 const env = readEnv(
   commonEnv.extend({
@@ -11,8 +12,11 @@ const env = readEnv(
   }),
 )
 const log = jsonLog(env.NAME)
-serve(createConfig({ documents: env.DOCUMENTS, adminToken: env.ADMIN_TOKEN, log }), {
-  host: env.HOST,
-  port: env.PORT,
+const config = createConfig({
+  documents: env.DOCUMENTS,
+  adminToken: env.ADMIN_TOKEN,
   log,
+  mitigations: env.MITIGATIONS,
+  ...(env.DATA_DIR ? { store: fileDocumentStore(env.DATA_DIR, log) } : {}),
 })
+serve(config, { host: env.HOST, port: env.PORT, log, onStop: config.stop })

@@ -1,8 +1,9 @@
 /**
  * How long a stack takes from nothing to steady state, beside what the same machine takes to start as many bare
- * processes or containers at once. Prints one JSON object; the ratio is what can be compared between machines.
+ * processes or containers at once, and how much memory it then holds. Prints one JSON object; the ratio is what can be
+ * compared between machines.
  *
- *   npm run bench:boot -- [processes|containers] [runs]
+ *   npm run bench:boot -- [processes|containers] [runs] [architecture]
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,22 +17,30 @@ import type { RuntimeName } from '../../harness/stack/driver.ts'
 import { nodeBinary } from '../../harness/stack/node-binary.ts'
 import { chooseRuntime, prepareRuntime } from '../../harness/stack/runtimes.ts'
 import { startStack } from '../../harness/stack/stack.ts'
-import { family } from '../../harness/stack/topology.ts'
+import { topologyOf } from '../../harness/stack/topology.ts'
+import { containersMemoryMiB, processesMemoryMiB } from './memory.ts'
 
+const [wanted = 'processes', count = '5', name = 'hardened'] = process.argv.slice(2)
+const runs = Number(count)
+if (!Number.isInteger(runs) || runs < 1)
+  throw new UsageError(`runs: "${count}" is not a whole number above 0`)
+const architecture = architectureOf(name)
 /** Every service, and the fault proxy. */
-const units = family.services.length + 1
+const units = topologyOf(architecture).services.length + 1
 
 const median = (values: readonly number[]) =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
-/** From nothing to listening, and to a whole crowd signed in and served, ms. */
+/** From nothing to listening, and to somebody of each group of the crowd signed in and served, ms. */
 async function stackOnce(runtime: RuntimeName) {
   const began = performance.now()
-  await using stack = await startStack({ runtime, architecture: architectureOf('hardened') })
+  await using stack = await startStack({ runtime, architecture })
   const groups = familyCrowd.map(group => ({ ...group, residents: 1, revoked: 0 }))
   await using crowd = new Crowd({ stack, groups, seed: 1, run: 'bench', timelineMs: 0 })
   await crowd.warmUp()
-  return { listeningMs: stack.bootMs, servingMs: performance.now() - began }
+  const servingMs = performance.now() - began
+  const memoryMiB = await (runtime === 'containers' ? containersMemoryMiB : processesMemoryMiB)(stack.id)
+  return { listeningMs: stack.bootMs, servingMs, memoryMiB, services: stack.serviceBootMs }
 }
 
 /** As many bare Node processes, each until it has said a word, ms. */
@@ -68,10 +77,6 @@ async function bareContainers(): Promise<number> {
   return tookMs
 }
 
-const [wanted = 'processes', count = '5'] = process.argv.slice(2)
-const runs = Number(count)
-if (!Number.isInteger(runs) || runs < 1)
-  throw new UsageError(`runs: "${count}" is not a whole number above 0`)
 const { runtime } = await chooseRuntime(wanted)
 await prepareRuntime(runtime, () => {})
 const stacks: Awaited<ReturnType<typeof stackOnce>>[] = []
@@ -83,13 +88,23 @@ for (let run = 0; run < runs; run += 1) {
 }
 const servingMs = median(stacks.map(each => each.servingMs))
 const bareMs = median(bare)
+const services = Object.keys(stacks[0]?.services ?? {}).toSorted()
 const rounded = {
   runtime,
+  architecture: architecture.name,
   runs,
   units,
   listeningMs: Math.round(median(stacks.map(each => each.listeningMs))),
   servingMs: Math.round(servingMs),
   bareMs: Math.round(bareMs),
   ratio: Number((servingMs / bareMs).toFixed(2)),
+  memoryMiB: Math.round(median(stacks.map(each => each.memoryMiB))),
+  /** Each alone, from its start until it listened; they overlap. */
+  servicesMs: Object.fromEntries(
+    services.map(each => [
+      each,
+      Math.round(median(stacks.map(({ services }) => services[each] ?? Number.NaN))),
+    ]),
+  ),
 }
 process.stdout.write(`${JSON.stringify(rounded)}\n`)

@@ -110,7 +110,7 @@ describe.skipIf(process.platform !== 'linux')('clean-up', () => {
       const error = await startStack({
         runtime,
         architecture: architectureOf('hardened'),
-        topology: withEnv('feed', { ROLE: 'nobody' }),
+        topology: withRole('feed', 'nobody'),
       }).then(
         () => undefined,
         (reason: unknown) => reason,
@@ -209,9 +209,7 @@ async function killWithoutTrace(room: Room, run: Run): Promise<void> {
   await run.ended
 }
 
-function withEnv(wanted: string, env: Record<string, string>): Topology {
-  const services = family.services.map(service =>
-    service.name === wanted ? { ...service, env: { ...service.env, ...env } } : service,
-  )
+function withRole(wanted: string, role: string): Topology {
+  const services = family.services.map(service => (service.name === wanted ? { ...service, role } : service))
   return { ...family, services }
 }

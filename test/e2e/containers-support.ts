@@ -41,7 +41,13 @@ export async function openDriver() {
 
 /** Environment with which the config service starts; it calls nobody, so it can stand for any service. */
 export function configEnvironment(name: string): Record<string, string> {
-  return { NAME: name, ADMIN_TOKEN: 'a'.repeat(24), MITIGATIONS: '', DOCUMENTS: '{"colour":"green"}' }
+  return {
+    NAME: name,
+    ROLE: 'config',
+    ADMIN_TOKEN: 'a'.repeat(24),
+    MITIGATIONS: '',
+    DOCUMENTS: '{"colour":"green"}',
+  }
 }
 
 /** Runs a script with Node in a running container of a stack; resolves to what it writes. */

@@ -8,7 +8,7 @@ import { describeOnRuntimes } from './containers-support.ts'
 import { type Ended, Room } from './room.ts'
 
 const scenarios = ['auth-timeouts', 'calm', 'wrong-issuer']
-const architectures = ['hardened', 'shared-fate']
+const architectures = ['cellular', 'hardened', 'shared-fate']
 const faulty = scenarios.filter(name => name !== 'calm')
 
 /** By runtime: `scenario architecture verdict`, sorted. */
@@ -53,7 +53,7 @@ describeOnRuntimes(runtime => {
   })
 
   describe.each(faulty)('%s', scenario => {
-    test('logs people out of the web in shared-fate, and nobody in hardened', () => {
+    test('logs people out of the web in shared-fate, and nobody in the others', () => {
       const groupsOf = (architecture: string) =>
         runOf(scenario, architecture).outcome?.forcedLogouts.groups ?? []
       const web = groupsOf('shared-fate').filter(
@@ -61,8 +61,12 @@ describeOnRuntimes(runtime => {
       )
       expect(web).not.toEqual([])
       for (const group of web) expect(group.share, group.app).toBeGreaterThan(0.9)
-      expect(groupsOf('hardened')).not.toEqual([])
-      for (const { app, surface, count } of groupsOf('hardened')) expect(count, `${app} ${surface}`).toBe(0)
+      for (const architecture of ['hardened', 'cellular']) {
+        const groups = groupsOf(architecture)
+        expect(groups).not.toEqual([])
+        for (const { app, surface, count } of groups)
+          expect(count, `${app} ${surface} in ${architecture}`).toBe(0)
+      }
     })
 
     test.each(architectures)('has evidence of the fault in %s', architecture => {

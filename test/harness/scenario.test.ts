@@ -3,6 +3,7 @@ import { ScenarioError } from '../../harness/errors.ts'
 import { configPush } from '../../harness/faults/config-push.ts'
 import { latency } from '../../harness/faults/latency.ts'
 import { type ScenarioDefinition, scenario } from '../../harness/scenario.ts'
+import { architecture, defineArchitectures } from '../../harness/stack/architectures.ts'
 
 const slow = latency({ link: '* -> auth', latencyMs: 100 })
 const push = configPush({ service: 'auth', change: { audience: 'nobody' } })
@@ -36,13 +37,13 @@ describe('scenario', () => {
     })
   })
 
-  test('leaves 6 s to recover after the last fault to end, 9 s without faults, or what it says', () => {
+  test('leaves 6 s to recover after the last fault to end, 16.5 s without faults, or what it says', () => {
     const both = [
       { at: '1s', for: '5s', fault: slow },
       { at: '2s', for: '1s', fault: slow },
     ] as const
     expect(scenario({ ...good, faults: both }).timelineMs).toBe(12_000)
-    expect(scenario({ ...good, cause: 'none', faults: [] }).timelineMs).toBe(9_000)
+    expect(scenario({ ...good, cause: 'none', faults: [] }).timelineMs).toBe(16_500)
     expect(scenario({ ...good, duration: '20s' }).timelineMs).toBe(20_000)
   })
 
@@ -57,10 +58,10 @@ describe('scenario', () => {
     expect(problems).toEqual([
       'title: missing',
       expect.stringMatching(/^cause: "weather" is none of none, network, /),
-      'scope: no app "fed"; there are: feed, rival',
+      expect.stringMatching(/^scope: no app "fed"; there are: feed, messenger, .*, rival$/),
       expect.stringMatching(/^faults\[0\]\.at: "soon" is not a duration/),
       'faults[0].for: a fault of 0s cannot have an effect',
-      'verdict: no architecture "hardend"; there are: shared-fate, hardened',
+      'verdict: no architecture "hardend"; there are: shared-fate, hardened, cellular',
     ])
   })
 
@@ -71,13 +72,14 @@ describe('scenario', () => {
     { change: { scope: undefined }, problem: 'scope: missing; [] if nothing may be harmed' },
     {
       change: { scope: [{}, { region: ['us', 'moon'] }] },
-      problem: 'scope: no region "moon"; there are: us',
+      problem: 'scope: no region "moon"; there are: us, eu, asia, me',
     },
-    { change: { scope: { surface: 'api' } }, problem: 'scope: no surface "api"; there are: web, mobile' },
+    { change: { scope: { surface: 'tv' } }, problem: 'scope: no surface "tv"; there are: web, mobile, api' },
     {
-      change: { scope: { activity: 'api-call' } },
-      problem: 'scope: no activity "api-call"; there are: browse',
+      change: { scope: { activity: 'login' } },
+      problem: 'scope: no activity "login"; there are: browse',
     },
+    { change: { regions: 'pooled' }, problem: 'regions: "pooled" is not "apart"; leave it out' },
     {
       change: { scope: { app: 'rival', surface: 'mobile' } },
       problem: 'scope: {"app":"rival","surface":"mobile"}',
@@ -108,11 +110,11 @@ describe('scenario', () => {
     { fault: { at: '2s', for: '1s' }, problem: '.fault: undefined is not a fault' },
     {
       fault: { at: '2s', for: '1s', fault: latency({ link: 'feed -> rival', latencyMs: 1 }) },
-      problem: ' (latency): no link "feed -> rival"; there are: internet -> edge-us, ',
+      problem: ' (latency): no link "feed -> rival"; there are: internet -> edge, ',
     },
     {
       fault: { at: '2s', for: '1s', fault: configPush({ service: 'rival', change: { graceMs: 0 } }) },
-      problem: ' (config-push): no service "rival" with a configuration; there are: auth, feed, edge-us',
+      problem: ' (config-push): no service "rival" with a configuration; there are: auth, feed, ',
     },
   ])('refuses the fault $fault.at $fault.for, saying which: $problem', ({ fault, problem }) => {
     const faults = [{ at: '2s', for: '1s', fault: slow }, fault]
@@ -128,13 +130,37 @@ describe('scenario', () => {
     expect(problemsOf({ faults: [first, { ...first, fault: other }] })).toEqual([])
   })
 
+  test('puts regions together, unless it says otherwise or its scope names one', () => {
+    expect(scenario(good).regions).toBe('pooled')
+    expect(scenario({ ...good, regions: 'apart' }).regions).toBe('apart')
+    expect(scenario({ ...good, scope: [{ app: 'feed' }, { region: 'eu' }] }).regions).toBe('apart')
+  })
+
+  test('is checked against the topologies of the architectures that it predicts something for', () => {
+    const faultOf = (link: string) => [{ at: '2s', for: '1s', fault: latency({ link, latencyMs: 1 }) }]
+    const faults = faultOf('feed -> auth-us-1')
+    expect(problemsOf({ faults, verdict: { cellular() {} } })).toEqual([])
+    expect(problemsOf({ faults, verdict: { cellular() {}, hardened() {} } })).toEqual([
+      expect.stringMatching(/^faults\[0\] \(latency\): no link "feed -> auth-us-1"; there are: /),
+    ])
+    expect(problemsOf({ faults: faultOf('feed -> auth@mars'), verdict: { cellular() {} } })).toHaveLength(1)
+    // Said once, although it is wrong in both.
+    expect(
+      problemsOf({ faults: faultOf('feed -> rival'), verdict: { hardened() {}, 'shared-fate'() {} } }),
+    ).toHaveLength(1)
+  })
+
+  test("takes predictions for a user's own architecture once it is known", () => {
+    const verdict = { 'no-queue': () => {} }
+    expect(problemsOf({ verdict })).toEqual([expect.stringMatching(/^verdict: no architecture "no-queue"/)])
+    defineArchitectures([architecture('no-queue', { base: 'hardened', without: ['sign-in-queue'] })])
+    expect(problemsOf({ verdict })).toEqual([])
+    defineArchitectures([])
+  })
+
   test('is checked against the topology and crowd that it is for', () => {
-    const topology = {
-      services: [{ name: 'auth', program: 'auth' as const, calls: {} }],
-      doors: [],
-      control: [],
-    }
-    expect(() => scenario(good, { topology })).toThrow('no link "* -> auth"')
+    const empty = { services: [], doors: [], control: [], cells: [] }
+    expect(() => scenario(good, { topologies: [empty] })).toThrow('no link "* -> auth"')
     expect(() => scenario({ ...good, scope: { app: 'feed' } }, { groups: [] })).toThrow('no app "feed"')
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Segment } from '../../harness/outcome/history.ts'
-import { inScope, matches, selectorProblems } from '../../harness/scope.ts'
+import { inScope, matches, namesRegion, selectorProblems } from '../../harness/scope.ts'
 
 const feed: Segment = { app: 'feed', surface: 'web', region: 'us', activity: 'browse' }
 const photos: Segment = { ...feed, app: 'photos', surface: 'mobile' }
@@ -38,6 +38,14 @@ describe('inScope', () => {
   })
 })
 
+describe('namesRegion', () => {
+  test('says whether any selector asks for a region', () => {
+    expect(namesRegion([])).toBe(false)
+    expect(namesRegion({ app: 'feed' })).toBe(false)
+    expect(namesRegion([{ app: 'feed' }, { region: 'us' }])).toBe(true)
+  })
+})
+
 describe('selectorProblems', () => {
   const segments = [feed, photos, rival]
 
@@ -53,6 +61,15 @@ describe('selectorProblems', () => {
       'no region "eu"; there are: us',
       'no activity "sign-in"; there are: browse',
     ])
+  })
+
+  test('says how to tell regions apart where they are put together, whatever region is asked for', () => {
+    const pooled = segments.map(segment => ({ ...segment, region: 'all' }))
+    expect(selectorProblems({ app: 'feed' }, pooled)).toEqual([])
+    for (const region of ['us', 'all'])
+      expect(selectorProblems({ region }, pooled)).toEqual([
+        `no region "${region}": regions are put together; to tell them apart, write regions: 'apart' in the scenario`,
+      ])
   })
 
   test('names a field that there is not', () => {

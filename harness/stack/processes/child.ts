@@ -12,6 +12,8 @@ export interface ChildOptions {
   cwd?: string
   uid?: number
   gid?: number
+  /** What it reads from its standard input. Default: nothing. */
+  input?: string
   /** Called in the same tick as the spawn. If it throws, the process is killed. */
   onSpawn?(pid: number): void
 }
@@ -25,14 +27,14 @@ export class Child {
   readonly exited: Promise<string>
 
   constructor(options: ChildOptions) {
-    const { service, command, args, env, cwd, uid, gid, onSpawn } = options
+    const { service, command, args, env, cwd, uid, gid, input, onSpawn } = options
     this.service = service
     this.process = spawn(command, args, {
       env,
       cwd,
       // A group of its own: Ctrl-C in a terminal goes to the harness alone, which then takes the stack down in order.
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       ...(uid === undefined ? {} : { uid }),
       ...(gid === undefined ? {} : { gid }),
     })
@@ -42,6 +44,9 @@ export class Child {
       this.process.kill('SIGKILL')
       throw error
     }
+    // One that ends without reading all of it says itself what is wrong.
+    this.process.stdin?.on('error', () => {})
+    this.process.stdin?.end(input)
     for (const stream of [this.process.stdout, this.process.stderr]) {
       if (!stream) continue
       createInterface({ input: stream }).on('line', line => {

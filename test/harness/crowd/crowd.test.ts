@@ -4,7 +4,7 @@ import { Hono } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { describe, expect, test } from 'vitest'
 import { Crowd } from '../../../harness/crowd/crowd.ts'
-import { familyCrowd, type Group, segmentsOf } from '../../../harness/crowd/population.ts'
+import type { Group } from '../../../harness/crowd/population.ts'
 import { HarnessError } from '../../../harness/errors.ts'
 import { conservation } from '../../../harness/outcome/conservation.ts'
 import type { Stack } from '../../../harness/stack/stack.ts'
@@ -16,8 +16,11 @@ const timelineMs = 1_500
 const group: Group = {
   app: 'feed',
   surface: 'web',
-  region: 'us',
-  door: 'edge-us',
+  client: 'web',
+  homes: [
+    { region: 'us', door: 'edge-us' },
+    { region: 'eu', door: 'edge-eu' },
+  ],
   residents: 4,
   browseEveryMs: 300,
   newcomersPerSecond: 5,
@@ -30,16 +33,19 @@ async function startTinyStack({ acceptsRevoked = false, refusesSignOut = false }
   const accounts = new Map<string, string>()
   const sessions = new Set<string>()
   const admin: string[] = []
+  const visitors = new Set<string>()
   /** How long residents wait when they sign in, ms. */
   const slow = { signInMs: 0 }
+  /** How many sign-ins are asked to come back later. */
+  const later = { times: 0 }
   app.post('/admin/users', async context => {
     admin.push(context.req.header('authorization') ?? '')
-    const { prefix, count, password } = (await context.req.json()) as {
-      prefix: string
-      count: number
+    const { users, password } = (await context.req.json()) as {
+      users: { prefix: string; count: number }[]
       password: string
     }
-    for (let index = 0; index < count; index += 1) accounts.set(`${prefix}${index}`, password)
+    for (const { prefix, count } of users)
+      for (let index = 0; index < count; index += 1) accounts.set(`${prefix}${index}`, password)
     return context.json({})
   })
   app.post('/revoke', async context => {
@@ -47,12 +53,18 @@ async function startTinyStack({ acceptsRevoked = false, refusesSignOut = false }
     return context.body(null, 200)
   })
   app.get('/', context => {
+    const { host = '', 'x-forwarded-for': address = '' } = context.req.header()
+    visitors.add(`${address} ${host}`)
     if (sessions.has(getCookie(context, 'sid') ?? '')) return context.html('home')
     setCookie(context, 'sid', '', { maxAge: 0 })
     return context.redirect('/sign-in', 303)
   })
   app.post('/sign-in', async context => {
     const { username, password } = await context.req.parseBody()
+    if (later.times > 0) {
+      later.times -= 1
+      return context.html('<p data-notice="try-later"></p>', 503)
+    }
     if (accounts.get(String(username)) !== password)
       return context.html('<p data-notice="wrong-password"></p>', 401)
     if (String(username).includes('resident')) await sleep(slow.signInMs)
@@ -69,11 +81,21 @@ async function startTinyStack({ acceptsRevoked = false, refusesSignOut = false }
   })
   const started = await startApp(app)
   const stack = {
-    doors: { 'edge-us': started.door },
-    control: { auth: started.door },
+    doors: { 'edge-us': started.door, 'edge-eu': started.door },
+    control: { 'auth-1': started.door },
+    topology: family,
     adminToken: 'operators-only',
   } as unknown as Stack
-  return { stack, sessions, accounts, admin, slow, [Symbol.asyncDispose]: started[Symbol.asyncDispose] }
+  return {
+    stack,
+    sessions,
+    accounts,
+    admin,
+    visitors,
+    slow,
+    later,
+    [Symbol.asyncDispose]: started[Symbol.asyncDispose],
+  }
 }
 
 async function run(stack: Stack, { seed = 42, during = () => {} } = {}) {
@@ -109,7 +131,17 @@ describe.concurrent('Crowd', () => {
     expect(seen.intents.filter(({ result }) => result !== 'served')).toEqual([])
     expect(seen.deadSessionProbes.length).toBeGreaterThan(0)
     expect(seen.deadSessionProbes.filter(({ accepted }) => accepted)).toEqual([])
-    expect(new Set(tiny.admin)).toEqual(new Set(['Bearer operators-only']))
+    // One request for all accounts.
+    expect(tiny.admin).toEqual(['Bearer operators-only'])
+    const homes = new Set(seen.intents.map(({ region, activity }) => `${region} ${activity}`))
+    expect(homes).toEqual(new Set(['us browse', 'us sign-in', 'eu browse', 'eu sign-in']))
+    expect(tiny.visitors).toEqual(
+      new Set([
+        ...[1, 3].map(number => `10.0.0.${number} feed.us.localhost`),
+        ...[2, 4].map(number => `10.0.0.${number} feed.eu.localhost`),
+        '10.0.1.1 feed.us.localhost',
+      ]),
+    )
   })
 
   test('records that all were forced out, once each, that they came back, and its books add up', async () => {
@@ -171,9 +203,18 @@ describe.concurrent('Crowd', () => {
     tiny.accounts.set = () => tiny.accounts
     const crowd = new Crowd({ stack: tiny.stack, groups: [group], seed: 1, run: 'test', timelineMs })
     await expect(crowd.warmUp()).rejects.toThrow(
-      /^feed-web-us-r\w+-0 could not sign in before the run began: wrong-password$/,
+      /^feed-web-(us|eu)-r\w+-\d could not sign in before the run began: wrong-password$/,
     )
     await crowd[Symbol.asyncDispose]()
+  })
+
+  test('waits beforehand for those who are asked to come back later', async () => {
+    await using tiny = await startTinyStack()
+    tiny.later.times = 3
+    const seen = await run(tiny.stack)
+    expect(tiny.later.times).toBe(0)
+    const opened = seen.sessions.filter(({ at, type }) => at < -1_000 && type === 'opened')
+    expect(opened).toHaveLength(group.residents + group.revoked)
   })
 
   test('says which door is missing, and what an operator is refused', async () => {
@@ -182,42 +223,13 @@ describe.concurrent('Crowd', () => {
       await using crowd = new Crowd({ stack, groups, seed: 1, run: 'test', timelineMs })
       await crowd.warmUp()
     }
-    await expect(warmUp(tiny.stack, [{ ...group, door: 'edge-moon' }])).rejects.toThrow(
+    const home = { region: 'us', door: 'edge-moon' }
+    await expect(warmUp(tiny.stack, [{ ...group, homes: [home] }])).rejects.toThrow(
       new HarnessError('the stack has no door edge-moon'),
     )
-    const elsewhere = { ...tiny.stack, control: { auth: `${tiny.stack.control.auth}/nothing` } } as Stack
-    await expect(warmUp(elsewhere, [group])).rejects.toThrow('auth answered 404 to /admin/users')
-  })
-})
-
-describe('familyCrowd', () => {
-  test('comes in by doors of the family, to apps that it has', () => {
-    const apps = family.services.filter(({ program }) => program === 'app').map(({ name }) => name)
-    for (const { door, app } of familyCrowd) {
-      expect(family.doors).toContain(door)
-      expect(apps).toContain(app)
-    }
-    expect(new Set(familyCrowd.map(({ app }) => app))).toEqual(new Set(apps))
-  })
-
-  test('has sessions, newcomers and revoked sessions in every group, and no group twice', () => {
-    for (const { residents, newcomersPerSecond, revoked } of familyCrowd)
-      expect(Math.min(residents, newcomersPerSecond, revoked)).toBeGreaterThan(0)
-    const names = familyCrowd.map(({ app, surface, region }) => `${app} ${surface} ${region}`)
-    expect(new Set(names).size).toBe(names.length)
-  })
-})
-
-describe('segmentsOf', () => {
-  test('has a segment for each thing that a group does', () => {
-    const place = { app: 'feed', surface: 'web', region: 'us' } as const
-    expect(segmentsOf([group])).toEqual([
-      { ...place, activity: 'browse' },
-      { ...place, activity: 'sign-in' },
-    ])
-    expect(segmentsOf([{ ...group, refreshEveryMs: 1_000 }])).toContainEqual({
-      ...place,
-      activity: 'refresh',
-    })
+    const control = { 'auth-1': `${tiny.stack.control['auth-1']}/nothing` }
+    await expect(warmUp({ ...tiny.stack, control } as Stack, [group])).rejects.toThrow(
+      'auth-1 answered 404 to /admin/users',
+    )
   })
 })

@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import { afterAll, describe, expect, test } from 'vitest'
 import { HttpClient } from '../../../harness/crowd/http.ts'
 import { MobileClient } from '../../../harness/crowd/mobile-client.ts'
-import { account, cutMidAnswer, nowhere, startApp, startRaw } from './support.ts'
+import { account, credentialOf, cutMidAnswer, nowhere, startApp, startRaw } from './support.ts'
 
 type Answer = (context: Context) => Response | Promise<Response>
 
@@ -22,6 +22,7 @@ async function startPhoneApp() {
     /** The access token that is good; any if undefined. */
     good: undefined as string | undefined,
     log: [] as string[],
+    headers: [] as Record<string, string>[],
     content: (async context => {
       const shown = context.req.header('authorization')
       if (site.good !== undefined && shown !== `Bearer ${site.good}`) return unauthorized(context)
@@ -40,6 +41,7 @@ async function startPhoneApp() {
   })
   const post = (path: 'sign-in' | 'refresh' | 'sign-out', answer: () => Answer) =>
     app.post(`/api/${path}`, async context => {
+      site.headers.push(context.req.header())
       const body = (await context.req.json()) as Record<string, string>
       site.log.push(`${path} ${body.refresh_token ?? body.username}`)
       return answer()(context)
@@ -48,7 +50,7 @@ async function startPhoneApp() {
   post('refresh', () => site.refresh)
   post('sign-out', () => site.signOut)
   const started = await startApp(app)
-  const client = new MobileClient(http, started.place, account)
+  const client = new MobileClient({ http, place: started.place, account })
   return { site, client, [Symbol.asyncDispose]: started[Symbol.asyncDispose] }
 }
 
@@ -61,7 +63,7 @@ describe('MobileClient', () => {
     expect(await client.browse()).toEqual({ result: 'served' })
     expect(await client.refresh()).toEqual({ result: 'served' })
     expect(await client.browse()).toEqual({ result: 'served' })
-    expect(client.credentialToRevoke()).toBe('refresh-2')
+    expect(await credentialOf(client)).toBe('refresh-2')
     expect(await client.signOut()).toEqual({ result: 'served' })
     expect(client.signedIn).toBe(false)
     expect(await client.refresh()).toEqual({ result: 'signed-out' })
@@ -86,6 +88,16 @@ describe('MobileClient', () => {
       { result: 'refused', told: 'try-later' },
     ],
     [
+      'to come more slowly',
+      context => context.json({ error: 'rate_limited' }, 429, { 'retry-after': '1' }),
+      { result: 'refused', told: 'try-later', retryAfterMs: 1_000 },
+    ],
+    [
+      'to come back on a day',
+      context => context.json({}, 503, { 'retry-after': 'Sun, 06 Nov 1994 08:49:37 GMT' }),
+      { result: 'refused', told: 'try-later' },
+    ],
+    [
       'a bad request',
       context => context.json({ error: 'invalid_request' }, 400),
       { result: 'refused', told: 'other' },
@@ -98,6 +110,30 @@ describe('MobileClient', () => {
     world.site.signIn = answer
     expect(await world.client.signIn()).toEqual(seen)
     expect(world.client.signedIn).toBe(false)
+  })
+
+  test('shows its place in the queue again until it is let in, and says where it comes from', async () => {
+    await using world = await startPhoneApp()
+    const { site, client } = world
+    const letIn = site.signIn
+    const queued = (ticket: string): Answer => {
+      return context => context.json({ error: 'temporarily_unavailable', queue_ticket: ticket }, 503)
+    }
+    const shown = () => site.headers.at(-1)?.['x-queue-ticket']
+    site.signIn = queued('t1')
+    expect(await client.signIn()).toEqual({ result: 'refused', told: 'try-later' })
+    expect(shown()).toBeUndefined()
+    site.signIn = queued('t2')
+    await client.signIn()
+    expect(shown()).toBe('t1')
+    site.signIn = context => context.text('oops', 500)
+    await client.signIn()
+    site.signIn = letIn
+    expect(await client.signIn()).toEqual({ result: 'served' })
+    expect(shown()).toBe('t2')
+    await client.signIn()
+    expect(shown()).toBeUndefined()
+    expect(site.headers.every(headers => headers['x-forwarded-for'] === '10.1.2.3')).toBe(true)
   })
 
   test('renews an access token that is refused, once, and asks again with the new one', async () => {
@@ -138,7 +174,7 @@ describe('MobileClient', () => {
     site.refresh = answer
     expect(await client.browse()).toEqual({ result: 'error' })
     expect(await client.refresh()).toEqual({ result: 'error' })
-    expect(client.credentialToRevoke()).toBe('refresh-1')
+    expect(await credentialOf(client)).toBe('refresh-1')
   })
 
   test.each<[string, Answer, object]>([
@@ -211,13 +247,13 @@ describe('MobileClient', () => {
     ['unreachable', async () => ({ place: await nowhere(), [Symbol.asyncDispose]: async () => {} })],
   ] as const)('says %s and keeps its tokens', async (result, start) => {
     await using broken = await start()
-    const client = new MobileClient(afterSignIn(http), broken.place, account)
+    const client = new MobileClient({ http: afterSignIn(http), place: broken.place, account })
     await client.signIn()
     expect(await client.browse()).toEqual({ result })
     expect(await client.refresh()).toEqual({ result })
     expect(await client.signOut()).toEqual({ result })
-    expect(client.credentialToRevoke()).toBe('refresh-1')
-    expect(await new MobileClient(http, broken.place, account).signIn()).toEqual({ result })
+    expect(await credentialOf(client)).toBe('refresh-1')
+    expect(await new MobileClient({ http, place: broken.place, account }).signIn()).toEqual({ result })
   })
 
   test('probes with both tokens, keeps them whatever comes back, and is served if either is', async () => {
@@ -231,7 +267,7 @@ describe('MobileClient', () => {
     expect(await client.probe()).toBe(false)
     site.content = context => context.json({}, 200, { 'x-served': 'stale-session' })
     expect(await client.probe()).toBe(true)
-    expect(client.credentialToRevoke()).toBe('refresh-1')
+    expect(await credentialOf(client)).toBe('refresh-1')
   })
 })
 

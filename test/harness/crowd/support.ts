@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { createServer } from 'node:net'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
+import type { Client } from '../../../harness/crowd/client.ts'
 
 export const account = { username: 'ann', password: 'right' }
 
@@ -14,7 +15,7 @@ export async function startApp(app = new Hono()) {
   return {
     app,
     door,
-    place: { door, host: 'feed.us.localhost' },
+    place: { door, host: 'feed.us.localhost', address: '10.1.2.3' },
     async [Symbol.asyncDispose]() {
       if ('closeAllConnections' in server) server.closeAllConnections()
       await new Promise(done => server.close(done))
@@ -34,7 +35,7 @@ export async function startRaw(serveOne: (socket: Socket) => void) {
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
   return {
-    place: { door: `http://127.0.0.1:${port}`, host: 'feed.us.localhost' },
+    place: { door: `http://127.0.0.1:${port}`, host: 'feed.us.localhost', address: '10.1.2.3' },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
       await new Promise(resolve => server.close(resolve))
@@ -57,4 +58,13 @@ export async function nowhere() {
   const app = await startApp()
   await app[Symbol.asyncDispose]()
   return app.place
+}
+
+/** What a client has that names its session to an operator. */
+export async function credentialOf(client: Client): Promise<string | undefined> {
+  let named: string | undefined
+  await client.revokeElsewhere(async credential => {
+    named = credential
+  })
+  return named
 }

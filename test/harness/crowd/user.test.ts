@@ -24,7 +24,7 @@ function person() {
       client.signedIn = false
       return served
     },
-    credentialToRevoke: () => 'secret',
+    revokeElsewhere: async () => {},
     probe: async () => false,
   } satisfies Client
   const user = new User(who, client, { recorder, random: () => 0, ended: end.signal })
@@ -146,6 +146,57 @@ describe('User', () => {
     expect(gaps[1]).toBeGreaterThanOrEqual(158)
   })
 
+  test('stays away as long as it is told to', async () => {
+    const { user, recorder, client, thrownOut, end } = person()
+    await user.signIn(0)
+    client.browse = thrownOut
+    client.signIn = async () => ({ result: 'refused', told: 'try-later', retryAfterMs: 400 })
+    await user.browse(1)
+    await sleep(700)
+    end()
+    await user.settled()
+    const [, first = 0, second = 0] = recorder.intents
+      .filter(({ activity }) => activity === 'sign-in')
+      .map(({ at }) => at)
+    // Without a word it would be back after 160 ms, with the least of chance.
+    expect(second - first).toBeGreaterThanOrEqual(398)
+  })
+
+  test('comes back as somebody new, a few times, as long as it is asked to come later', async () => {
+    const { user, client, activities } = person()
+    const { signIn } = client
+    const later: Seen = { result: 'refused', told: 'try-later', retryAfterMs: 10 }
+    client.signIn = async () => later
+    expect(await user.signInPatiently(0)).toEqual(later)
+    expect(activities()).toEqual(Array.from({ length: 4 }, () => 'sign-in refused'))
+    client.signIn = async () => {
+      client.signIn = signIn
+      return later
+    }
+    expect(await user.signInPatiently(0)).toEqual(served)
+    expect(activities().slice(4)).toEqual(['sign-in refused', 'sign-in served'])
+  })
+
+  test.each<[string, Seen]>([
+    ['its password is called wrong', { result: 'refused', told: 'wrong-password' }],
+    ['it sees an error', { result: 'error' }],
+  ])('goes away as somebody new when %s', async (_, seen) => {
+    const { user, client, activities } = person()
+    client.signIn = async () => seen
+    await user.signInPatiently(0)
+    expect(activities()).toHaveLength(1)
+  })
+
+  test('goes away as somebody new when the run ends', async () => {
+    const { user, client, activities, end } = person()
+    client.signIn = async () => ({ result: 'refused', told: 'try-later', retryAfterMs: 60_000 })
+    const trying = user.signInPatiently(0)
+    await expect.poll(activities).toHaveLength(1)
+    end()
+    await trying
+    expect(activities()).toHaveLength(1)
+  })
+
   test('does not count an answer to an old session against the new one', async () => {
     const { user, client, steps, books, thrownOut } = person()
     await user.signIn(0)
@@ -186,6 +237,18 @@ describe('User', () => {
     expect(steps()).toEqual(['ann#1 opened', 'ann#1 forced-out'])
     expect(activities()).toEqual(['sign-in served', 'browse signed-out'])
     expect(books().problems).toEqual([])
+  })
+
+  test('records what a system does as calls', async () => {
+    const { recorder, client } = person()
+    const user = new User({ ...who, surface: 'api' }, client, {
+      recorder,
+      random: () => 0,
+      ended: new AbortController().signal,
+    })
+    await user.signIn(0)
+    await user.browse(1)
+    expect(recorder.intents.map(({ activity }) => activity)).toEqual(['sign-in', 'api-call'])
   })
 
   test('records a refresh as an intent of its own', async () => {

@@ -1,9 +1,10 @@
 import type { Context } from 'hono'
 import { Hono } from 'hono'
 import { afterAll, describe, expect, test } from 'vitest'
+import type { Place } from '../../../harness/crowd/client.ts'
 import { HttpClient } from '../../../harness/crowd/http.ts'
-import { type Place, WebClient } from '../../../harness/crowd/web-client.ts'
-import { account, cutMidAnswer, nowhere, startApp, startRaw } from './support.ts'
+import { WebClient } from '../../../harness/crowd/web-client.ts'
+import { account, credentialOf, cutMidAnswer, nowhere, startApp, startRaw } from './support.ts'
 
 type Answer = (context: Context) => Response | Promise<Response>
 
@@ -18,6 +19,8 @@ async function startSite() {
     signIn: (context => signedIn(context)) as Answer,
     cookies: [] as (string | undefined)[],
     form: {} as Record<string, unknown>,
+    /** Headers of each sign-in. */
+    sent: [] as Record<string, string>[],
   }
   app.get('/', context => {
     site.cookies.push(context.req.header('cookie'))
@@ -25,6 +28,7 @@ async function startSite() {
   })
   app.post('/sign-in', async context => {
     site.form = await context.req.parseBody()
+    site.sent.push(context.req.header())
     return site.signIn(context)
   })
   app.post('/sign-out', context => {
@@ -34,7 +38,7 @@ async function startSite() {
   const started = await startApp(app)
   return {
     site,
-    client: new WebClient(http, started.place, account),
+    client: new WebClient({ http, place: started.place, account }),
     [Symbol.asyncDispose]: started[Symbol.asyncDispose],
   }
 }
@@ -55,7 +59,7 @@ describe('WebClient', () => {
     expect(site.form).toEqual(account)
     expect(await client.browse()).toEqual({ result: 'served' })
     expect(site.cookies).toEqual(['sid=s1'])
-    expect(client.credentialToRevoke()).toBe('s1')
+    expect(await credentialOf(client)).toBe('s1')
     expect(await client.signOut()).toEqual({ result: 'served' })
     expect(client.signedIn).toBe(false)
     expect(await client.browse()).toEqual({ result: 'signed-out' })
@@ -72,6 +76,11 @@ describe('WebClient', () => {
       'try later',
       context => context.html(notice('try-later'), 503),
       { result: 'refused', told: 'try-later' },
+    ],
+    [
+      'it is queued',
+      context => context.html(notice('queued'), 503, { 'retry-after': '2' }),
+      { result: 'refused', told: 'try-later', retryAfterMs: 2_000 },
     ],
     ['something else', context => context.html(notice('be-nice'), 403), { result: 'refused', told: 'other' }],
     ['nothing', context => context.text('who knows', 400), { result: 'refused', told: 'other' }],
@@ -167,6 +176,28 @@ describe('WebClient', () => {
     expect(world.site.cookies).toEqual(['sid=s1', 'sid=s2'])
   })
 
+  test('keeps its place in the queue beside its session, and says where it comes from', async () => {
+    await using world = await startSite()
+    const { site, client } = world
+    const letIn: Answer = context => {
+      context.header('set-cookie', 'queue=; Max-Age=0', { append: true })
+      context.header('set-cookie', 'sid=s1; Path=/', { append: true })
+      return context.redirect('/', 303)
+    }
+    site.signIn = context => {
+      context.header('set-cookie', 'queue=t1; Path=/; HttpOnly')
+      return context.html(notice('queued'), 503)
+    }
+    await client.signIn()
+    expect(client.signedIn).toBe(false)
+    site.signIn = letIn
+    expect(await client.signIn()).toEqual({ result: 'served' })
+    await client.browse()
+    expect(site.sent.map(({ cookie }) => cookie)).toEqual([undefined, 'queue=t1'])
+    expect(site.cookies).toEqual(['sid=s1'])
+    expect(site.sent.every(headers => headers['x-forwarded-for'] === '10.1.2.3')).toBe(true)
+  })
+
   test('does not let a late answer to an old cookie take a new one away', async () => {
     await using world = await startSite()
     const { site, client } = world
@@ -182,7 +213,7 @@ describe('WebClient', () => {
     await client.signIn()
     late.resolve()
     expect(await looking).toEqual({ result: 'signed-out' })
-    expect(client.credentialToRevoke()).toBe('s2')
+    expect(await credentialOf(client)).toBe('s2')
   })
 
   test.each<[string, () => Promise<{ place: Place } & AsyncDisposable>]>([
@@ -191,13 +222,13 @@ describe('WebClient', () => {
     ['unreachable', async () => ({ place: await nowhere(), [Symbol.asyncDispose]: async () => {} })],
   ])('says %s and keeps its cookie', async (result, start) => {
     await using broken = await start()
-    const client = new WebClient(afterSignIn(http), broken.place, account)
+    const client = new WebClient({ http: afterSignIn(http), place: broken.place, account })
     await client.signIn()
     expect(client.signedIn).toBe(true)
     expect(await client.browse()).toEqual({ result })
     expect(await client.signOut()).toEqual({ result })
     expect(client.signedIn).toBe(true)
-    expect(await new WebClient(http, broken.place, account).signIn()).toEqual({ result })
+    expect(await new WebClient({ http, place: broken.place, account }).signIn()).toEqual({ result })
   })
 
   test('probes with its cookie and keeps it whatever comes back', async () => {

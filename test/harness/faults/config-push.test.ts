@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { HarnessError, ScenarioError } from '../../../harness/errors.ts'
 import { configPush, injectConfigPush } from '../../../harness/faults/config-push.ts'
+import type { Evidence } from '../../../harness/faults/fault.ts'
 import { ConfigControl } from '../../../harness/stack/config-control.ts'
 import type { Stack } from '../../../harness/stack/stack.ts'
-import { family } from '../../../harness/stack/topology.ts'
+import { cellularFamily, family } from '../../../harness/stack/topology.ts'
 import { createConfigClient } from '../../../services/common/config-client.ts'
 import type { Mitigation } from '../../../services/common/mitigations.ts'
 import { createConfig } from '../../../services/config/config.ts'
@@ -15,8 +16,15 @@ const change = { issuer: 'https://wrong.test', nothing: { at: 'all' } }
 const adminToken = 'operators-only-token'
 
 /** A config service on a socket, and a way to start real clients of its document `auth`. */
-async function startConfig() {
-  const app = createConfig({ documents: { auth: first }, adminToken, log: () => {}, watchMs: 500 })
+async function startConfig({ staged = false } = {}) {
+  const app = createConfig({
+    documents: { auth: first },
+    adminToken,
+    log: () => {},
+    watchMs: 500,
+    bakeMs: 100,
+    mitigations: new Set<Mitigation>(staged ? ['staged-config-rollout'] : []),
+  })
   const { promise, resolve } = Promise.withResolvers<number>()
   const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => resolve(port))
   const url = `http://127.0.0.1:${await promise}`
@@ -40,11 +48,15 @@ async function startConfig() {
     },
     async [Symbol.asyncDispose]() {
       for (const client of clients) client.stop()
+      app.stop()
       if ('closeAllConnections' in server) server.closeAllConnections()
       await new Promise(done => server.close(done))
     },
   }
 }
+
+const byWitness = (evidence: readonly Evidence[]) =>
+  evidence.toSorted((a, b) => (a.witness < b.witness ? -1 : 1))
 
 describe('configPush', () => {
   test.each([
@@ -64,31 +76,35 @@ describe('configPush', () => {
     expect(fault).toMatchObject({ kind: 'config-push', layer: 'config', target: 'auth', connections: 'kept' })
     expect(fault.problems(family)).toEqual([])
     expect(configPush({ service: 'sessions', change }).problems(family)).toEqual([
-      'no service "sessions" with a configuration; there are: auth, feed, edge-us',
+      expect.stringMatching(
+        /^no service "sessions" with a configuration; there are: auth, feed, .*, discovery$/,
+      ),
     ])
+    expect(configPush({ service: 'discovery', change }).problems(cellularFamily)).toEqual([])
+    // Instances share the document of their role.
+    expect(configPush({ service: 'auth-1', change }).problems(family)).toHaveLength(1)
   })
 
   test('reaches a service, which is the witness, and its undo puts back the very value', async () => {
     await using config = await startConfig()
-    const client = await config.client('auth')
+    const client = await config.client('auth-1')
+    const other = await config.client('auth-2')
     const injected = await configPush({ service: 'auth', change }).inject(config.stack)
-    await expect.poll(() => client.current()).toEqual({ ...first, ...change })
-    await expect
-      .poll(() => injected.evidence())
-      .toEqual([
-        {
-          fault: 'config-push',
-          target: 'auth',
-          witness: 'acknowledgement of auth',
-          observed: 'version 2 applied',
-        },
-      ])
+    expect(client.current()).toEqual({ ...first, ...change })
+    expect(other.current()).toEqual({ ...first, ...change })
+    const applied = { fault: 'config-push', target: 'auth', observed: 'version 2 applied' }
+    expect(byWitness(await injected.evidence())).toEqual([
+      { ...applied, witness: 'acknowledgement of auth-1' },
+      { ...applied, witness: 'acknowledgement of auth-2' },
+    ])
     await injected.undo()
-    expect(client.current()).toEqual(first)
-    expect(await new ConfigControl(config.stack).read('auth')).toEqual({ version: 3, value: first })
+    expect([client.current(), other.current()]).toEqual([first, first])
+    expect(await new ConfigControl(config.stack).read('auth')).toMatchObject({ version: 3, value: first })
     // Once done it is done: no version is pushed by another.
     await Promise.all([injected.undo(), injected.undo()])
-    expect(await new ConfigControl(config.stack).read('auth')).toEqual({ version: 3, value: first })
+    expect(await new ConfigControl(config.stack).read('auth')).toMatchObject({ version: 3, value: first })
+    // What it was by then is not forgotten by what came after.
+    expect(await injected.evidence()).toHaveLength(2)
   })
 
   test('takes a refusal, with its reason, as evidence that the push came, and undoes it all the same', async () => {
@@ -103,11 +119,48 @@ describe('configPush', () => {
     expect(client.version()).toBe(3)
   })
 
+  test('goes the way of a staged rollout, which stops it at the first client that refuses', async () => {
+    await using config = await startConfig({ staged: true })
+    const clients = [
+      await config.client('auth-1', ['config-validation']),
+      await config.client('auth-2', ['config-validation']),
+    ]
+    const injected = await configPush({ service: 'auth', change }).inject(config.stack)
+    expect(clients.map(client => client.current())).toEqual([first, first])
+    const evidence = byWitness(await injected.evidence())
+    expect(evidence.map(({ witness }) => witness)).toEqual([
+      expect.stringMatching(/^acknowledgement of auth-[12]$/),
+      'rollout of config',
+    ])
+    expect(evidence[1]?.observed).toMatch(/^version 2 rolled back in stage 1 of 2: \S/)
+    await injected.undo()
+    expect(clients.map(client => client.version())).toEqual([3, 3])
+  })
+
+  test('goes through a staged rollout to everybody where nothing is wrong with it', async () => {
+    await using config = await startConfig({ staged: true })
+    const clients = [await config.client('auth-1'), await config.client('auth-2')]
+    const injected = await configPush({ service: 'auth', change: { note: 'harmless' } }).inject(config.stack)
+    expect(clients.map(client => client.version())).toEqual([2, 2])
+    expect(await injected.evidence()).toHaveLength(2)
+    await injected.undo()
+    expect(clients.map(client => client.current())).toEqual([first, first])
+  })
+
+  test('is taken back in the middle of its rollout', async () => {
+    await using config = await startConfig({ staged: true })
+    const clients = [await config.client('auth-1'), await config.client('auth-2')]
+    const injected = await injectConfigPush({ service: 'auth', change }, config.stack, { endLimitMs: 60 })
+    await injected.undo()
+    expect(clients.map(client => client.current())).toEqual([first, first])
+    expect(clients.map(client => client.version())).toEqual([3, 3])
+  })
+
   test('has no evidence as long as nobody has seen the push', async () => {
     await using config = await startConfig()
     const client = await config.client('auth')
     client.stop()
-    const injected = await configPush({ service: 'auth', change }).inject(config.stack)
+    const injected = await injectConfigPush({ service: 'auth', change }, config.stack, { endLimitMs: 200 })
     expect(await injected.evidence()).toEqual([])
   })
 
@@ -128,7 +181,8 @@ describe('configPush', () => {
 
   test('fails its undo if there is no service at all', async () => {
     await using config = await startConfig()
-    const injected = await injectConfigPush({ service: 'auth', change }, config.stack, { undoLimitMs: 200 })
+    const limits = { endLimitMs: 200, undoLimitMs: 200 }
+    const injected = await injectConfigPush({ service: 'auth', change }, config.stack, limits)
     await expect(injected.undo()).rejects.toThrow(HarnessError)
   })
 
@@ -138,6 +192,6 @@ describe('configPush', () => {
     await expect(configPush({ service: 'auth', change }).inject(stack)).rejects.toThrow(
       'config answered 401 to /documents/auth',
     )
-    expect(await new ConfigControl(config.stack).read('auth')).toEqual({ version: 1, value: first })
+    expect(await new ConfigControl(config.stack).read('auth')).toMatchObject({ version: 1, value: first })
   })
 })

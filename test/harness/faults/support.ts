@@ -27,10 +27,9 @@ export async function startWorld() {
   const { port } = upstream.address() as AddressInfo
   const server = await createProxyServer({ host: '127.0.0.1', apiPort: 0 })
   const proxy = new ProxyControl(server.apiUrl)
-  const addresses = new Map<string, string>()
-  for (const link of links) {
-    addresses.set(link.name, await proxy.open(link, '127.0.0.1:0', `127.0.0.1:${port}`))
-  }
+  const addresses = await proxy.open(
+    links.map(link => ({ link, listen: '127.0.0.1:0', upstream: `127.0.0.1:${port}` })),
+  )
 
   const agents: Agent[] = []
   function caller(link: string) {
@@ -57,7 +56,7 @@ export async function startWorld() {
 }
 
 export function stackWith(proxy: ProxyControl, all: readonly Link[]): Stack {
-  return { links: all, proxy } as unknown as Stack
+  return { links: all, topology: { services: [], cells: [] }, proxy } as unknown as Stack
 }
 
 function ask(url: string, agent: Agent, deadlineMs: number): Promise<Seen> {

@@ -229,6 +229,37 @@ describe('outcome.refused', () => {
   })
 })
 
+describe('regions put together', () => {
+  const feedEu = { ...feed, region: 'eu' }
+  const run = history({
+    intents: [...paced(feed), ...paced(feedEu, failing(4_000, 8_000))],
+    sessions: [...session('s', 0), ...session('t', 0, { at: 4_500, type: 'forced-out' }, { region: 'eu' })],
+  })
+
+  test('make one segment of each app, surface and activity, as region all', () => {
+    const outcome = computeOutcome(run, [], { regions: 'pooled' })
+    expect(outcome.segments).toMatchObject([{ ...feed, region: 'all', harm: 0.5, inFaultIntents: 80 }])
+    expect(outcome.isolation).toBe(0.5)
+    expect(computeOutcome(run, []).segments.map(({ region, harm }) => `${region} ${harm}`)).toEqual([
+      'eu 1',
+      'us 0',
+    ])
+  })
+
+  test('are left out of its name', () => {
+    const intents = paced(feed, 'error', { until: 4_000 })
+    const names = (regions: 'pooled' | 'apart') =>
+      computeOutcome(history({ intents }), [], { regions }).unmeasured
+    expect(names('pooled')).toEqual(['feed web browse'])
+    expect(names('apart')).toEqual(['feed web us browse'])
+  })
+
+  test('leave each session its own', () => {
+    const { groups } = computeOutcome(run, [], { regions: 'pooled' }).toJSON().forcedLogouts
+    expect(groups.map(({ region, count }) => `${region} ${count}`)).toEqual(['us 0', 'eu 1'])
+  })
+})
+
 describe('the other counts', () => {
   test('false accepts are the dead sessions that were served', () => {
     const probe = { at: 5_000, session: 's', app: 'feed', surface: 'web', region: 'us' } as const

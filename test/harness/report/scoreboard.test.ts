@@ -63,6 +63,17 @@ describe('rowsOf', () => {
     ])
   })
 
+  test('puts architectures from weak to strong, then those of their users as they ran', () => {
+    const names = ['own-b', 'cellular', 'own-a', 'shared-fate', 'hardened']
+    expect(rowsOf(names.map(name => run({ architecture: name }))).map(row => row.architecture)).toEqual([
+      'shared-fate',
+      'hardened',
+      'cellular',
+      'own-b',
+      'own-a',
+    ])
+  })
+
   test('counts the worst of several runs in each column', () => {
     const [row, ...others] = rowsOf([
       run({ outcome: { isolation: 0.999, timeToRecoverMs: 900, falseAccepts: 1 } }),
@@ -145,6 +156,12 @@ describe('renderScoreboard', () => {
     expect(lines[1]).toContain('a-scenario-with-a-… an-architec… NOT PROVEN x99 ')
   })
 
+  test('gives the long name of an architecture what the names of the scenarios leave', () => {
+    const lines = renderScoreboard(rowsOf([run({ architecture: 'hardened-no-grace' })]), plain)
+    expect(lines[1]).toContain('wrong-issuer  hardened-no-grace  held ')
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80)
+  })
+
   test('in colours says the same', () => {
     const rows = rowsOf([run({ verdict: 'broke', outcome: bad })])
     const lines = renderScoreboard(rows, pc.createColors(true))
@@ -173,6 +190,15 @@ describe('styleFor', () => {
 })
 
 describe('renderReasons', () => {
+  test('names the first few of many reasons, and says how many more there are', () => {
+    const reasons = (count: number) => Array.from({ length: count }, (_, index) => `reason ${index}`)
+    const shown = (count: number) =>
+      renderReasons([run({ verdict: 'broke', reasons: reasons(count) })], plain).slice(2)
+    expect(shown(8)).toEqual(reasons(8).map(reason => `    ${reason}`))
+    expect(shown(27)).toHaveLength(8)
+    expect(shown(27).at(-1)).toBe('    and 20 more, in the results file')
+  })
+
   test('gives what did not hold, worst first, else in the order in which it ran', () => {
     const lines = renderReasons(
       [

@@ -4,6 +4,7 @@ import { ScenarioError } from '../../../harness/errors.ts'
 import { computeOutcome } from '../../../harness/outcome/outcome.ts'
 import { judge } from '../../../harness/run/judge.ts'
 import type { VerdictFunction } from '../../../harness/scenario.ts'
+import { architecture, defineArchitectures } from '../../../harness/stack/architectures.ts'
 import { feed, feedSignIn, history, paced, rival } from '../outcome/build.ts'
 
 const segments = [feed, feedSignIn, rival]
@@ -106,6 +107,17 @@ describe('judge', () => {
     expect((await judge({ ...common, outcome: accepting })).verdict).toBe('broke')
   })
 
+  test("holds a user's own architecture without a prediction to that of its base", async () => {
+    defineArchitectures([architecture('no-queue', { base: 'hardened', without: ['sign-in-queue'] })])
+    const common = { architecture: 'no-queue', expect: playwrightExpect, doubts: [], segments }
+    const outcome = computeOutcome(history({ intents: paced(feed) }), [])
+    const verdict = { hardened: breaks, 'shared-fate': holds }
+    expect((await judge({ ...common, scenario: { verdict }, outcome })).verdict).toBe('broke')
+    const own = { ...verdict, 'no-queue': holds }
+    expect((await judge({ ...common, scenario: { verdict: own }, outcome })).verdict).toBe('held')
+    defineArchitectures([])
+  })
+
   test('waits for a prediction that takes its time', async () => {
     const later: VerdictFunction = async context => {
       await new Promise(resolve => setTimeout(resolve, 20))
@@ -167,6 +179,18 @@ describe('judge', () => {
   ])('rejects if the verdict itself %s', async (_, predict, message) => {
     await expect(judged({ predict })).rejects.toThrow(message)
     await expect(judged({ predict, doubts: ['too little traffic'] })).rejects.toThrow(message)
+  })
+
+  test('refuses a selector by region where regions are put together, also for sessions, which keep theirs', async () => {
+    const asked = judge({
+      scenario: { verdict: { hardened: ({ outcome }) => void outcome.forcedLogouts({ region: 'us' }) } },
+      architecture: 'hardened',
+      expect: playwrightExpect,
+      outcome: computeOutcome(history({ intents: paced(feed) }), [], { regions: 'pooled' }),
+      doubts: [],
+      segments: segments.map(segment => ({ ...segment, region: 'all' })),
+    })
+    await expect(asked).rejects.toThrow("write regions: 'apart' in the scenario")
   })
 
   test('names a wrong selector as a mistake of the scenario', async () => {

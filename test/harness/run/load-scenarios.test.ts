@@ -5,9 +5,11 @@ import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { ScenarioError, UsageError } from '../../../harness/errors.ts'
 import { loadScenarios, pickScenarios } from '../../../harness/run/load-scenarios.ts'
+import { defineArchitectures } from '../../../harness/stack/architectures.ts'
 import { rootFolder } from '../../../harness/stack/node-binary.ts'
 
 const scenarioModule = pathToFileURL(join(rootFolder, 'harness/scenario.ts')).href
+const architecturesModule = pathToFileURL(join(rootFolder, 'harness/stack/architectures.ts')).href
 
 /** A scenario file without faults, as long as it is told. */
 function calm(duration: string): string {
@@ -27,6 +29,22 @@ describe('loadScenarios', () => {
     expect(names[0]).toBe('calm')
     expect(names).toContain('wrong-issuer')
     expect(names).not.toContain('play.spec')
+  })
+
+  test('puts the control first however long it is', async () => {
+    const loaded = await loadScenarios()
+    expect(loaded[0]?.scenario.timelineMs).toBeGreaterThan(Number(loaded[1]?.scenario.timelineMs))
+  })
+
+  test("knows the folder's own architectures, whose file is no scenario", async () => {
+    const own = `import { architecture } from ${JSON.stringify(architecturesModule)}
+      export default [architecture('no-queue', { base: 'hardened', without: ['sign-in-queue'] })]`
+    using folder = folderOf({
+      'architectures.ts': own,
+      'a.ts': calm('10s').replace('hardened()', '"no-queue"()'),
+    })
+    expect((await loadScenarios(folder.path)).map(({ name }) => name)).toEqual(['a'])
+    defineArchitectures([])
   })
 
   test('puts the shortest first, then goes by name', async () => {

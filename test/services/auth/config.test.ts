@@ -6,9 +6,14 @@ describe('the configuration', () => {
     expect(defaultAuthConfig).toEqual({
       issuer: 'https://auth.firebreak.test',
       audience: 'firebreak-apps',
+      scopes: ['messages:read', 'messages:write'],
       sessionTtlS: 3600,
+      deviceTtlS: 2_592_000,
       accessTokenTtlS: 20,
       refreshTokenTtlS: 3600,
+      refreshGraceS: 10,
+      apiTokenTtlS: 2_592_000,
+      keyLeadS: 12,
     })
   })
 
@@ -30,6 +35,13 @@ describe('the configuration', () => {
     { accessTokenTtlS: '20' },
     { refreshTokenTtlS: 1.5 },
     { refreshTokenTtlS: 1e12 },
+    { refreshGraceS: -1 },
+    { deviceTtlS: 0 },
+    { apiTokenTtlS: '1' },
+    { keyLeadS: -1 },
+    { scopes: ['two words'] },
+    { scopes: ['quote"'] },
+    { scopes: 'messages:read' },
   ])('does not accept %j', change => {
     expect(authConfigSchema.safeParse(change).success).toBe(false)
   })

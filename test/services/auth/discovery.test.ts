@@ -1,8 +1,7 @@
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { createKeyring } from '../../../services/auth/keyring.ts'
 import { createMemoryStore } from '../../../services/auth/store-memory.ts'
-import { otherIssuer, startAuth, startAuthWithUser } from './helpers.ts'
+import { metadataPath, otherIssuer, startAuth, startAuthWithUser } from './helpers.ts'
 
 describe('the key set', () => {
   test('lists public keys only, and may be kept for a while', async () => {
@@ -50,41 +49,24 @@ describe('the key set', () => {
     expect(await b.introspect(access_token)).toMatchObject({ active: true })
     expect((await b.refresh(refresh_token)).status).toBe(200)
   })
-
-  test('takes up a key that is added later, and signs with the newest', async () => {
-    const store = createMemoryStore()
-    const keyring = createKeyring(store)
-    const first = await keyring.signingKey()
-    const added = await anotherSigningKey()
-    await store.addSigningKey({ ...added, generation: 2 })
-    expect(await keyring.verificationKey(added.kid)).toBeDefined()
-    expect((await keyring.signingKey()).kid).toBe(added.kid)
-    expect(await keyring.verificationKey(first.kid)).toBeDefined()
-    expect(await keyring.publicJwks()).toHaveLength(2)
-  })
 })
-
-async function anotherSigningKey() {
-  const other = createMemoryStore()
-  await createKeyring(other).signingKey()
-  const [key] = await other.signingKeys()
-  if (!key) throw new Error('no key was made')
-  return key
-}
 
 describe('metadata', () => {
   test('names the endpoints under the issuer of the moment', async () => {
     const auth = startAuth()
-    const path = '/.well-known/oauth-authorization-server'
-    expect((await auth.send(path)).body).toMatchObject({
+    expect((await auth.send(metadataPath)).body).toMatchObject({
       issuer: 'https://auth.firebreak.test',
       token_endpoint: 'https://auth.firebreak.test/token',
       jwks_uri: 'https://auth.firebreak.test/jwks',
       introspection_endpoint: 'https://auth.firebreak.test/introspect',
       revocation_endpoint: 'https://auth.firebreak.test/revoke',
-      grant_types_supported: ['refresh_token'],
+      scopes_supported: ['messages:read', 'messages:write'],
+      grant_types_supported: ['refresh_token', 'client_credentials'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+      introspection_endpoint_auth_methods_supported: ['client_secret_basic'],
+      revocation_endpoint_auth_methods_supported: ['client_secret_basic'],
     })
     auth.setConfig({ issuer: `${otherIssuer}/` })
-    expect((await auth.send(path)).body.token_endpoint).toBe(`${otherIssuer}/token`)
+    expect((await auth.send(metadataPath)).body.token_endpoint).toBe(`${otherIssuer}/token`)
   })
 })

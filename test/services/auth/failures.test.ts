@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { StoreUnavailable } from '../../../services/auth/store.ts'
 import { createMemoryStore } from '../../../services/auth/store-memory.ts'
-import { failingStore, password, startAuth, startAuthWithUser } from './helpers.ts'
+import { failingStore, operator, password, startAuth, startAuthWithUser, systemSecret } from './helpers.ts'
 
 /** An auth whose store fails with whatever is put into `fault.error`. */
 async function startOverFailingStore() {
@@ -9,6 +9,7 @@ async function startOverFailingStore() {
   const auth = await startAuthWithUser({ store: failingStore(createMemoryStore(), () => fault.error) })
   const web = await auth.signIn('web')
   const mobile = await auth.signIn('mobile')
+  await auth.createClients('shop-', ['messages:read'])
   const requests = {
     'sign-in': () => auth.json('/sign-in', { username: 'user0', password, kind: 'web' }),
     refresh: () => auth.refresh(mobile.refresh_token),
@@ -16,7 +17,12 @@ async function startOverFailingStore() {
     'introspection of an access token': () => auth.form('/introspect', { token: mobile.access_token }),
     revocation: () => auth.form('/revoke', { token: web.session }),
     'the list of revocations': () => auth.send('/revocations'),
+    'waiting for revocations': () => auth.send('/revocations?waitMs=1'),
+    'a system token': () => auth.clientCredentials('shop-0'),
     'creating users': () => auth.createUsers('more', 1),
+    'creating clients': () => auth.createClients('more-', ['messages:read']),
+    'the list of keys': () => auth.send('/admin/keys', { headers: operator }),
+    'the rotation of keys': () => auth.send('/admin/keys/rotate', { method: 'POST', headers: operator }),
   }
   return { auth, fault, requests }
 }
@@ -92,6 +98,7 @@ describe('whatever else goes wrong', () => {
 describe('the log', () => {
   test('holds no password, token or session id', async () => {
     const { auth, fault, requests } = await startOverFailingStore()
+    auth.setConfig({ refreshGraceS: 0 })
     const { session } = await auth.signIn('web')
     const { access_token, refresh_token } = await auth.signIn('mobile')
     const next = await auth.refresh(refresh_token)
@@ -101,7 +108,14 @@ describe('the log', () => {
     for (const request of Object.values(requests)) await request()
     const text = JSON.stringify(auth.lines)
     expect(text).toContain('refresh-token-reused')
-    for (const secret of [password, session, access_token, refresh_token, next.body.refresh_token])
+    for (const secret of [
+      password,
+      systemSecret,
+      session,
+      access_token,
+      refresh_token,
+      next.body.refresh_token,
+    ])
       expect(text).not.toContain(secret)
   })
 })

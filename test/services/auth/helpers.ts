@@ -4,9 +4,18 @@ import { createAuth } from '../../../services/auth/auth.ts'
 import { type AuthConfig, defaultAuthConfig } from '../../../services/auth/config.ts'
 import type { AuthStore } from '../../../services/auth/store.ts'
 import { createMemoryStore } from '../../../services/auth/store-memory.ts'
+import { basicHeader } from '../../../services/common/bearer.ts'
+import { Health } from '../../../services/common/health.ts'
+import type { Mitigation } from '../../../services/common/mitigations.ts'
 
 export const adminToken = 'an-operator-token-for-tests'
 export const password = 'correct horse battery staple'
+/** Secrets of the services that may introspect. Each is written as a header must not be, unless it is encoded. */
+export const services = { feed: 'secret of feed: 100 %', photos: 'secret of photos+more' }
+export const systemSecret = 'a long: secret + more'
+export const basicOfFeed = { authorization: basicHeader({ id: 'feed', secret: services.feed }) }
+export const operator = { authorization: `Bearer ${adminToken}` }
+export const metadataPath = '/.well-known/oauth-authorization-server'
 export const otherIssuer = 'https://wrong.example'
 
 export interface LogLine {
@@ -21,14 +30,31 @@ export interface Answer {
   body: any
 }
 
+export interface StartOptions {
+  store?: AuthStore
+  mitigations?: readonly Mitigation[]
+  cell?: string
+}
+
+type Fields = Record<string, string> | [string, string][]
+
+/** What needs a service's credentials. */
+const servicePaths = ['/sign-in', '/introspect', '/revoke']
+const headersFor = (path: string) => (servicePaths.includes(path) ? basicOfFeed : {})
+
 /** An auth service in this process, with a configuration that can be changed under it. */
-export function startAuth({ store = createMemoryStore() }: { store?: AuthStore } = {}) {
+export function startAuth({ store = createMemoryStore(), mitigations = [], cell }: StartOptions = {}) {
   const lines: LogLine[] = []
+  const health = new Health()
   let config: AuthConfig = defaultAuthConfig
   const auth = createAuth({
     store,
     config: () => config,
     adminToken,
+    clients: services,
+    cell,
+    mitigations: new Set(mitigations),
+    health,
     log: (event, fields) => lines.push({ event, fields }),
   })
 
@@ -39,14 +65,16 @@ export function startAuth({ store = createMemoryStore() }: { store?: AuthStore }
   const json = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     send(path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { 'content-type': 'application/json', ...headersFor(path), ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     })
-  const form = (path: string, fields: Record<string, string> | [string, string][]) =>
-    send(path, { method: 'POST', body: new URLSearchParams(fields) })
+  const form = (path: string, fields: Fields, headers: Record<string, string> = headersFor(path)) =>
+    send(path, { method: 'POST', body: new URLSearchParams(fields), headers })
 
   return {
+    auth,
     store,
+    health,
     lines,
     send,
     json,
@@ -56,8 +84,17 @@ export function startAuth({ store = createMemoryStore() }: { store?: AuthStore }
     },
     config: () => config,
     createUsers: (prefix: string, count: number, secret = password) =>
-      json('/admin/users', { prefix, count, password: secret }, { authorization: `Bearer ${adminToken}` }),
-    async signIn(kind: 'web' | 'mobile', username = 'user0') {
+      json('/admin/users', { prefix, count, password: secret }, operator),
+    createClients: (prefix: string, scopes: readonly string[]) =>
+      json('/admin/clients', { secret: systemSecret, scopes, clients: [{ prefix, count: 1 }] }, operator),
+    /** Gets a token for a system client. */
+    clientCredentials: (id: string, fields: Record<string, string> = {}, secret = systemSecret) =>
+      form(
+        '/token',
+        { grant_type: 'client_credentials', ...fields },
+        { authorization: basicHeader({ id, secret }) },
+      ),
+    async signIn(kind: 'web' | 'mobile' | 'device', username = 'user0') {
       const answer = await json('/sign-in', { username, password, kind })
       expect(answer.status).toBe(200)
       return answer.body
@@ -69,7 +106,7 @@ export function startAuth({ store = createMemoryStore() }: { store?: AuthStore }
 }
 
 /** The same with one user, `user0`. */
-export async function startAuthWithUser(options: { store?: AuthStore } = {}) {
+export async function startAuthWithUser(options: StartOptions = {}) {
   const auth = startAuth(options)
   expect((await auth.createUsers('user', 1)).status).toBe(200)
   return auth
@@ -91,7 +128,17 @@ export async function forgeAccessToken({ store, header, claims, foreignKey }: Fo
   const jwk = foreignKey ? await exportJWK(foreign.privateKey) : stored.privateJwk
   const now = Math.floor(Date.now() / 1000)
   const { issuer: iss, audience: aud } = defaultAuthConfig
-  return new SignJWT({ iss, aud, sub: 's', jti: 'j', sid: 'x', iat: now, exp: now + 60, ...claims })
+  return new SignJWT({
+    iss,
+    aud,
+    sub: 's',
+    jti: 'j',
+    sid: 'x',
+    client_id: 'feed',
+    iat: now,
+    exp: now + 60,
+    ...claims,
+  })
     .setProtectedHeader({ alg: 'EdDSA', kid: stored.kid, typ: 'at+jwt', ...header })
     .sign(await importJWK(jwk, 'EdDSA'))
 }

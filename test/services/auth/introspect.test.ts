@@ -21,6 +21,7 @@ describe('introspection', () => {
       sid: sidOf(session),
       token_type: 'session',
       username: 'user0',
+      client_id: 'feed',
     })
   })
 
@@ -35,6 +36,7 @@ describe('introspection', () => {
       sid: sidOf(session),
       token_type: 'Bearer',
       username: 'user0',
+      client_id: 'feed',
     })
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { AuthStore, NewSession } from '../../../services/auth/store.ts'
+import { type AuthStore, type NewSession, sessionKinds } from '../../../services/auth/store.ts'
 
 let counter = 0
 /** A name that no other test uses, since tests share a database. */
@@ -10,7 +10,14 @@ function fresh(word: string): string {
 
 export function newSession(change: Partial<NewSession> = {}): NewSession {
   const sid = fresh('sid')
-  const common = { issuer: 'https://i', subject: 'subject', username: 'name', expiresAtMs: 1_800_000_000_000 }
+  const owner = {
+    issuer: 'https://i',
+    subject: 'subject',
+    username: 'name',
+    clientId: 'app',
+    scope: undefined,
+  }
+  const common = { ...owner, expiresAtMs: 1_800_000_000_000 }
   return { sid, kind: 'mobile', usedRefreshJti: 'p', ...common, ...change }
 }
 
@@ -62,12 +69,43 @@ export function storeContract(open: () => AuthStore): void {
     })
   })
 
+  describe('clients', () => {
+    test('belong to their issuer, and those that exist are left as they are', async () => {
+      const store = open()
+      const issuer = fresh('https://issuer')
+      const scopes = ['messages:read', '{"a",b}']
+      const clientIds = ['one', 'two, "three"']
+      expect(await store.addClients({ issuer, secretHash: 'h', scopes, clientIds })).toBe(2)
+      const again = { issuer, secretHash: 'other', scopes: [], clientIds: ['one', 'four'] }
+      expect(await store.addClients(again)).toBe(1)
+      expect(await store.findClient(issuer, 'one')).toEqual({
+        issuer,
+        clientId: 'one',
+        secretHash: 'h',
+        scopes,
+      })
+      expect((await store.findClient(issuer, 'two, "three"'))?.scopes).toEqual(scopes)
+      expect(await store.findClient(fresh('https://issuer'), 'one')).toBeUndefined()
+    })
+  })
+
   describe('sessions', () => {
+    test.each(sessionKinds)('may be of kind %s', async kind => {
+      const store = open()
+      const session = newSession({ kind, scope: 'a b' })
+      await store.addSession(session)
+      expect(await store.findSession(session.sid)).toMatchObject({ kind, scope: 'a b', clientId: 'app' })
+    })
+
     test.each(['p', undefined])('are given back as they were added (last used: %s)', async usedRefreshJti => {
       const store = open()
       const session = newSession({ usedRefreshJti })
       await store.addSession(session)
-      expect(await store.findSession(session.sid)).toEqual({ ...session, revokedAtMs: undefined })
+      expect(await store.findSession(session.sid)).toEqual({
+        ...session,
+        revokedAtMs: undefined,
+        recentRefreshes: [],
+      })
       expect(await store.findSession(fresh('sid'))).toBeUndefined()
     })
 
@@ -80,32 +118,33 @@ export function storeContract(open: () => AuthStore): void {
   })
 
   describe('refresh tokens', () => {
-    const use = { jti: 'a', parentJti: 'p', nowMs: 1000, expiresAtMs: 9000 }
+    const recentRefreshes = [{ jti: 'a', atMs: 1000 }]
+    const use = { seenJti: 'p', jti: 'a', recentRefreshes, nowMs: 1000, expiresAtMs: 9000 }
 
-    test.each([
-      ['a successor of the last used one', { jti: 'a', parentJti: 'p' }, 'rotated', 'a'],
-      ['the last used one again', { jti: 'p', parentJti: 'o' }, 'rotated', 'p'],
-      ['an older one', { jti: 'o', parentJti: 'n' }, 'reused', 'p'],
-    ] as const)('%s', async (_title, token, result, usedRefreshJti) => {
+    test('are used if the one last used is still the one that was seen', async () => {
       const store = open()
       const session = newSession({ expiresAtMs: 5000 })
       await store.addSession(session)
-      expect(await store.useRefreshToken({ ...use, ...token, sid: session.sid })).toBe(result)
+      expect(await store.useRefreshToken({ ...use, sid: session.sid, seenJti: 'o' })).toBe(false)
+      expect(await store.findSession(session.sid)).toMatchObject({ usedRefreshJti: 'p', expiresAtMs: 5000 })
+      expect(await store.useRefreshToken({ ...use, sid: session.sid })).toBe(true)
       expect(await store.findSession(session.sid)).toMatchObject({
-        usedRefreshJti,
-        expiresAtMs: result === 'rotated' ? 9000 : 5000,
+        usedRefreshJti: 'a',
+        recentRefreshes,
+        expiresAtMs: 9000,
       })
+      expect(await store.useRefreshToken({ ...use, sid: session.sid, jti: 'b' })).toBe(false)
     })
 
     test('never shorten a session', async () => {
       const store = open()
       const session = newSession({ expiresAtMs: 5000 })
       await store.addSession(session)
-      await store.useRefreshToken({ ...use, sid: session.sid, expiresAtMs: 2000 })
+      expect(await store.useRefreshToken({ ...use, sid: session.sid, expiresAtMs: 2000 })).toBe(true)
       expect((await store.findSession(session.sid))?.expiresAtMs).toBe(5000)
     })
 
-    test('of an unknown, ended, revoked or web session are inactive', async () => {
+    test('of an unknown, ended, revoked or web session are not', async () => {
       const store = open()
       const ended = newSession({ expiresAtMs: 1000 })
       const revoked = newSession()
@@ -113,15 +152,32 @@ export function storeContract(open: () => AuthStore): void {
       for (const session of [ended, revoked, web]) await store.addSession(session)
       await store.revokeSession(revoked.sid, 1)
       for (const sid of [fresh('sid'), ended.sid, revoked.sid, web.sid])
-        expect(await store.useRefreshToken({ ...use, sid })).toBe('inactive')
+        expect(await store.useRefreshToken({ ...use, sid })).toBe(false)
     })
 
-    test('used at the same moment for the same one: one successor counts, the other is reuse', async () => {
+    test('used at the same moment: one counts', async () => {
       const store = open()
       const session = newSession()
       await store.addSession(session)
       const uses = ['a', 'b', 'c'].map(jti => store.useRefreshToken({ ...use, jti, sid: session.sid }))
-      expect((await Promise.all(uses)).sort()).toEqual(['reused', 'reused', 'rotated'])
+      expect((await Promise.all(uses)).filter(used => used)).toHaveLength(1)
+    })
+  })
+
+  describe('pruning', () => {
+    test('forgets what ended long ago, and so much at a time', async () => {
+      const store = open()
+      // Before the sessions of all other tests.
+      const old = [1, 2, 3].map(() => newSession({ expiresAtMs: 10 }))
+      const kept = newSession({ expiresAtMs: 20 })
+      for (const session of [...old, kept]) await store.addSession(session)
+      for (const { sid } of old) await store.revokeSession(sid, 5)
+      expect(await store.pruneSessions(20, 2)).toBe(2)
+      expect(await store.pruneSessions(20, 2)).toBe(1)
+      expect(await store.pruneSessions(20, 2)).toBe(0)
+      for (const { sid } of old) expect(await store.findSession(sid)).toBeUndefined()
+      expect(await store.findSession(kept.sid)).toBeDefined()
+      expect((await store.revocationsAfter(0, 0)).map(({ sid }) => sid)).not.toContain(old[0]?.sid)
     })
   })
 
@@ -200,28 +256,40 @@ export function storeContract(open: () => AuthStore): void {
 
   describe('signing keys', () => {
     const privateJwk = { kty: 'OKP', crv: 'Ed25519', x: 'x', d: 'd' }
+    const key = { privateJwk, signsFromMs: 5, dropsOlderFromMs: undefined }
 
     test('of one generation: the first stays, whoever else comes', async () => {
       const stores = [open(), open(), open()]
       await Promise.all(
-        stores.map((store, n) => store.addSigningKey({ generation: 1, kid: `k${n}`, privateJwk })),
+        stores.map((store, n) => store.addSigningKey({ ...key, generation: 1, kid: `k${n}` })),
       )
       const seen = await Promise.all(stores.map(store => store.signingKeys()))
       expect(seen[0]).toHaveLength(1)
       expect(seen[1]).toEqual(seen[0])
       expect(seen[2]).toEqual(seen[0])
-      expect(seen[0]?.[0]?.privateJwk).toEqual(privateJwk)
-      await stores[0]?.addSigningKey({ generation: 1, kid: 'late', privateJwk })
+      expect(seen[0]?.[0]).toMatchObject({ ...key, removedAtMs: undefined })
+      await stores[0]?.addSigningKey({ ...key, generation: 1, kid: 'late' })
       expect(await stores[1]?.signingKeys()).toEqual(seen[0])
     })
 
     test('come oldest generation first', async () => {
       const store = open()
       for (const generation of [3, 2])
-        await store.addSigningKey({ generation, kid: `g${generation}`, privateJwk })
+        await store.addSigningKey({ ...key, generation, kid: `g${generation}`, dropsOlderFromMs: generation })
       const generations = (await store.signingKeys()).map(key => key.generation)
       expect(generations).toEqual([...generations].sort((a, b) => a - b))
       expect(generations.slice(-2)).toEqual([2, 3])
+      expect((await store.signingKeys()).at(-1)?.dropsOlderFromMs).toBe(3)
+    })
+
+    test('that were removed stay listed, with the time of the first removal', async () => {
+      const store = open()
+      await store.addSigningKey({ ...key, generation: 4, kid: 'g4' })
+      await store.removeSigningKey('g4', 700)
+      await store.removeSigningKey('g4', 900)
+      await store.removeSigningKey('no such key', 900)
+      expect((await store.signingKeys()).find(({ kid }) => kid === 'g4')?.removedAtMs).toBe(700)
+      expect((await store.signingKeys()).find(({ kid }) => kid === 'g3')?.removedAtMs).toBeUndefined()
     })
   })
 }

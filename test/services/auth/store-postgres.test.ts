@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type PostgresProcess, startPostgresProcess } from '../../../harness/stack/processes/postgres.ts'
 import { StoreUnavailable } from '../../../services/auth/store.ts'
 import { createPostgresStore } from '../../../services/auth/store-postgres.ts'
-import { startAuth, startAuthWithUser } from './helpers.ts'
+import { operator, startAuth, startAuthWithUser } from './helpers.ts'
 import { storeContract } from './store-contract.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'firebreak-auth-test-'))
@@ -80,6 +80,49 @@ describe.skipIf(!server)('the store in PostgreSQL', { timeout: 30_000 }, () => {
       await b.form('/revoke', { token: web.session })
       expect(await a.introspect(web.session)).toEqual({ active: false })
       expect((await a.send('/revocations')).body.revocations).toHaveLength(1)
+    })
+
+    test('from system token to its end, and with odd names', async () => {
+      const auth = startAuth({ store: createPostgresStore((await openDatabase())()) })
+      await auth.createClients('shop-', ['messages:read', 'messages:write'])
+      const { access_token } = (await auth.clientCredentials('shop-0', { scope: 'messages:read' })).body
+      expect(await auth.introspect(access_token)).toMatchObject({ active: true, scope: 'messages:read' })
+      await auth.form('/revoke', { token: access_token })
+      expect(await auth.introspect(access_token)).toEqual({ active: false })
+      for (const name of ['shop\0', "'; DROP TABLE clients; --", 'é'])
+        expect((await auth.clientCredentials(name)).status).toBe(401)
+    })
+
+    test('with races of two processes for one refresh token', async () => {
+      const open = await openDatabase()
+      const [a, b] = [open(), open()].map(pool => startAuth({ store: createPostgresStore(pool) }))
+      if (!a || !b) throw new Error('two were started')
+      await a.createUsers('user', 1)
+      let token = (await a.signIn('mobile')).refresh_token
+      for (let turn = 0; turn < 10; turn += 1) {
+        const answers = await Promise.all([a, b, a, b].map(auth => auth.refresh(token)))
+        expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+        token = answers[turn % 4]?.body.refresh_token
+      }
+      expect((await a.send('/revocations')).body.revocations).toHaveLength(0)
+    })
+
+    test('with keys that both of two processes change', async () => {
+      const open = await openDatabase()
+      const [a, b] = [open(), open()].map(pool =>
+        startAuth({ store: createPostgresStore(pool), mitigations: ['jwks-overlap'] }),
+      )
+      if (!a || !b) throw new Error('two were started')
+      const rotate = { method: 'POST', headers: operator }
+      const answers = await Promise.all([a, b].map(auth => auth.send('/admin/keys/rotate', rotate)))
+      expect(answers.map(({ status }) => status)).toEqual([200, 200])
+      const { keys } = (await a.send('/admin/keys', { headers: operator })).body
+      expect(keys[0]).toMatchObject({ state: 'signing' })
+      const path = `/admin/keys/${keys[0].kid}?emergency=true`
+      expect((await b.send(path, { method: 'DELETE', headers: operator })).status).toBe(200)
+      await expect
+        .poll(async () => JSON.stringify((await a.send('/jwks')).body), { timeout: 10_000 })
+        .not.toContain(keys[0].kid)
     })
 
     test('with 503 while the way to it is cut, and well again afterwards', async () => {

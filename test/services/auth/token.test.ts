@@ -1,6 +1,8 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { otherIssuer, startAuthWithUser } from './helpers.ts'
+import { createMemoryStore } from '../../../services/auth/store-memory.ts'
+import { basicHeader } from '../../../services/common/bearer.ts'
+import { basicOfFeed, otherIssuer, services, startAuth, startAuthWithUser } from './helpers.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -50,6 +52,7 @@ describe('refresh', () => {
       aud: 'firebreak-apps',
       sub: subject,
       sid: expect.any(String),
+      client_id: 'feed',
       jti: expect.any(String),
       iat: expect.any(Number),
       exp: expect.any(Number),
@@ -74,10 +77,58 @@ describe('refresh', () => {
     })
   })
 
+  describe('a token that was used lately and comes again', () => {
+    test.each([
+      ['once more after its successor', ['r0>r1', 'r1>r2', 'r0>r3', 'r3>r4']],
+      ['long overtaken', ['r0>r1', 'r1>r2', 'r2>r3', 'r3>r4', 'r0>late', 'late>r5']],
+      ['while the device goes on', ['r0>r1', 'r1>r2', 'r0>late', 'r2>r3', 'r3>r4']],
+    ])('gets a pair that works (%s)', async (_title, steps) => {
+      const auth = await startAuthWithUser()
+      expect(await auth.introspect(await play(auth, steps))).toMatchObject({ active: true })
+      expect((await auth.send('/revocations')).body.revocations).toHaveLength(0)
+    })
+
+    test('does so across two processes that race', async () => {
+      const store = createMemoryStore()
+      const [a, b] = [await startAuthWithUser({ store }), startAuth({ store })]
+      let token = (await a.signIn('mobile')).refresh_token
+      for (let turn = 0; turn < 10; turn += 1) {
+        const answers = await Promise.all([a, b, a, b].map(auth => auth.refresh(token)))
+        expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+        token = answers[turn % 4]?.body.refresh_token
+      }
+      expect((await a.send('/revocations')).body.revocations).toHaveLength(0)
+    })
+
+    test('gets a pair however late, as long as the one given for it was not used: its answer may have been lost', async () => {
+      vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
+      const auth = await startAuthWithUser()
+      const first = await auth.signIn('mobile')
+      await auth.refresh(first.refresh_token)
+      vi.setSystemTime(Date.now() + 600_000)
+      const again = await auth.refresh(first.refresh_token)
+      expect(again.status).toBe(200)
+      expect((await auth.refresh(again.body.refresh_token)).status).toBe(200)
+      expect((await auth.send('/revocations')).body.revocations).toHaveLength(0)
+    })
+
+    test('ends the session once its successor was used and the grace is over', async () => {
+      vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
+      const auth = await startAuthWithUser()
+      const first = await auth.signIn('mobile')
+      const second = await auth.refresh(first.refresh_token)
+      const third = await auth.refresh(second.body.refresh_token)
+      vi.setSystemTime(Date.now() + 9_999)
+      expect((await auth.refresh(first.refresh_token)).status).toBe(200)
+      vi.setSystemTime(Date.now() + 1)
+      expect((await auth.refresh(first.refresh_token)).body).toEqual({ error: 'invalid_grant' })
+      expect((await auth.refresh(third.body.refresh_token)).body).toEqual({ error: 'invalid_grant' })
+      expect((await auth.send('/revocations')).body.revocations).toHaveLength(1)
+    })
+  })
+
   describe('rotation revokes the session when', () => {
     test.each([
-      ['a token older than the last used comes again', ['r0>r1', 'r1>r2', 'r0!', 'r2!', 'r1!']],
-      ['a much older token comes again', ['r0>r1', 'r1>r2', 'r2>r3', 'r0!', 'r3!']],
       [
         'a thief and the device both go on from one token',
         ['r0>device', 'r0>thief', 'device>d2', 'thief!', 'd2!'],
@@ -93,6 +144,48 @@ describe('refresh', () => {
       expect(auth.lines.filter(line => line.event === 'refresh-token-reused')).toHaveLength(1)
       expect((await auth.send('/revocations')).body.revocations).toHaveLength(1)
     })
+
+    test.each([
+      ['one just used', ['r0>r1', 'r0!', 'r1!']],
+      ['one older than the last used', ['r0>r1', 'r1>r2', 'r0!', 'r2!', 'r1!']],
+      ['a much older one', ['r0>r1', 'r1>r2', 'r2>r3', 'r0!', 'r3!']],
+    ])('there is no grace, and %s comes again', async (_title, steps) => {
+      const auth = await startAuthWithUser()
+      auth.setConfig({ refreshGraceS: 0 })
+      expect(await auth.introspect(await play(auth, steps))).toEqual({ active: false })
+      expect((await auth.send('/revocations')).body.revocations).toHaveLength(1)
+    })
+  })
+
+  test('lets one of two successors win that are used at the same moment, and then ends the session', async () => {
+    const auth = await startAuthWithUser()
+    const { refresh_token } = await auth.signIn('mobile')
+    const [device, thief] = [await auth.refresh(refresh_token), await auth.refresh(refresh_token)]
+    const answers = await Promise.all([device, thief].map(({ body }) => auth.refresh(body.refresh_token)))
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400])
+    expect((await auth.send('/revocations')).body.revocations).toHaveLength(1)
+  })
+
+  test('is refused to another client than the token was given to', async () => {
+    const auth = await startAuthWithUser()
+    const { refresh_token } = await auth.signIn('mobile')
+    const fields = { grant_type: 'refresh_token', refresh_token }
+    const photos = { authorization: basicHeader({ id: 'photos', secret: services.photos }) }
+    const refused = [
+      await auth.form('/token', { ...fields, client_id: 'photos' }),
+      await auth.form('/token', fields, photos),
+    ]
+    for (const answer of refused)
+      expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+    for (const headers of [basicOfFeed, {}])
+      expect((await auth.form('/token', { ...fields, client_id: 'feed' }, headers)).status).toBe(200)
+  })
+
+  test('takes no scope, as the session has none', async () => {
+    const auth = await startAuthWithUser()
+    const { refresh_token } = await auth.signIn('mobile')
+    const fields = { grant_type: 'refresh_token', refresh_token, scope: 'messages:read' }
+    expect(await auth.form('/token', fields)).toMatchObject({ status: 400, body: { error: 'invalid_scope' } })
   })
 
   test('gives both of two simultaneous uses of one token an answer', async () => {

@@ -1,7 +1,8 @@
 import { delay, HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { CallFailed, createCaller } from '../../../services/common/caller.ts'
+import { createPlaces } from '../../../services/common/bulkhead.ts'
+import { type Call, CallFailed, createCaller } from '../../../services/common/caller.ts'
 import type { Mitigation } from '../../../services/common/mitigations.ts'
 import { RetryBudget } from '../../../services/common/retry-budget.ts'
 
@@ -11,10 +12,19 @@ beforeAll(() => server.listen({ onUnhandledFrame: 'error' }))
 afterEach(() => server.resetHandlers())
 afterAll(() => server.close())
 
-const call = { path: '/', timeoutMs: 80 }
+const call: Call = { path: '/', timeoutMs: 2_000, purpose: 'session-check' }
 
 function callerWith(...names: Mitigation[]) {
-  return createCaller(base, { fetch, log: () => {}, mitigations: new Set(names) })
+  const mitigations = new Set(names)
+  const places = createPlaces(mitigations)
+  return createCaller({
+    endpoints: () => [base],
+    name: 'dependency',
+    fetch,
+    log: () => {},
+    mitigations,
+    places,
+  })
 }
 
 /** A dependency that answers as told, and counts. */
@@ -43,7 +53,7 @@ describe('createCaller', () => {
     ['unreachable', () => HttpResponse.error()],
   ])('says %s', async (kind, answer) => {
     dependency(answer)
-    expect(await kindOf(callerWith().call(call))).toBe(kind)
+    expect(await kindOf(callerWith().call({ ...call, timeoutMs: 250 }))).toBe(kind)
   })
 
   test('gives a 4xx as an answer: what it means is for the caller to say', async () => {
@@ -72,29 +82,73 @@ describe('createCaller', () => {
     expect(breakdown.requests).toBeLessThanOrEqual(40 + 5 + 4)
   })
 
+  test("retry-budget: is the process's, so that many calls at once share it", async () => {
+    const breakdown = dependency(() => new HttpResponse(null, { status: 500 }))
+    const caller = callerWith('retry-budget')
+    // 20 at once: as many as find a place.
+    for (let round = 0; round < 10; round += 1)
+      await Promise.all(Array.from({ length: 20 }, () => kindOf(caller.call(call))))
+    expect(breakdown.requests).toBeGreaterThan(200)
+    expect(breakdown.requests).toBeLessThanOrEqual(200 + 5 + 20)
+  })
+
+  test.each([
+    ['longer than the deadline forbids the retry', '5', 1],
+    ['in the past allows it', new Date(0).toUTCString(), 2],
+    ['that makes no sense says nothing', 'soon', 2],
+  ])('retry-budget: a Retry-After %s', async (_, retryAfter, requests) => {
+    const seen = dependency(
+      () => new HttpResponse(null, { status: 503, headers: { 'retry-after': retryAfter } }),
+    )
+    expect(await kindOf(callerWith('retry-budget').call(call))).toBe('server-error')
+    expect(seen.requests).toBe(requests)
+  })
+
+  test('a failure carries the status and how long it was asked to wait', async () => {
+    dependency(() => new HttpResponse(null, { status: 429, headers: { 'retry-after': '3' } }))
+    const failure = await callerWith()
+      .call(call)
+      .catch((error: unknown) => error)
+    expect(failure).toMatchObject({ kind: 'overloaded', status: 429, retryAfterMs: 3_000 })
+  })
+
   test('retry-budget: gives up at a deadline instead of waiting for two full timeouts', async () => {
     dependency(() => delay(2_000).then(() => HttpResponse.text('late')))
     const began = performance.now()
-    expect(await kindOf(callerWith('retry-budget').call({ path: '/', timeoutMs: 400 }))).toBe('timeout')
+    expect(await kindOf(callerWith('retry-budget').call({ ...call, timeoutMs: 400 }))).toBe('timeout')
     const withDeadlineMs = performance.now() - began
     const again = performance.now()
-    expect(await kindOf(callerWith().call({ path: '/', timeoutMs: 400 }))).toBe('timeout')
+    expect(await kindOf(callerWith().call({ ...call, timeoutMs: 400 }))).toBe('timeout')
     expect(withDeadlineMs).toBeLessThan(performance.now() - again)
   })
 
   test('circuit-breaker: stops asking after five failures in a row, and asks again later with one probe', async () => {
     let healthy = false
-    const seen = dependency(() => new HttpResponse(null, { status: healthy ? 200 : 500 }))
+    const seen = dependency(async () => {
+      await delay(20)
+      return new HttpResponse(null, { status: healthy ? 200 : 500 })
+    })
     const caller = callerWith('circuit-breaker', 'retry-budget')
     for (let index = 0; index < 30; index += 1) await kindOf(caller.call(call))
     expect(await kindOf(caller.call(call))).toBe('circuit-open')
     expect(seen.requests).toBe(5)
+
     healthy = true
-    await new Promise(resolve => setTimeout(resolve, 1_100))
+    await new Promise(resolve => setTimeout(resolve, 600))
     const results = await Promise.all(Array.from({ length: 5 }, () => kindOf(caller.call(call))))
-    expect(results).toContain('answered')
-    expect(seen.requests).toBeGreaterThan(5)
+    expect(results.toSorted()).toEqual(['answered', ...Array.from({ length: 4 }, () => 'circuit-open')])
+    expect(seen.requests).toBe(6)
     expect(await kindOf(caller.call(call))).toBe('answered')
+  })
+
+  test.each([
+    ['404, a plain no', 404, {}],
+    ['429, said of one user by a dependency that is up', 429, { 'retry-after': '5' }],
+  ])('circuit-breaker: does not open for a %s', async (_, status, headers) => {
+    const seen = dependency(() => new HttpResponse(null, { status, headers }))
+    const caller = callerWith('circuit-breaker', 'retry-budget')
+    for (let index = 0; index < 30; index += 1) await kindOf(caller.call(call))
+    expect(seen.requests).toBe(30)
   })
 })
 

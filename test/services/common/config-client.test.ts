@@ -1,148 +1,161 @@
 /** A real config service behind a fetch that never opens a socket, and a client that watches it. */
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { z } from 'zod'
-import {
-  type ConfigClient,
-  createConfigClient,
-  type SelfTest,
-} from '../../../services/common/config-client.ts'
-import { fileLastKnownGood } from '../../../services/common/last-known-good.ts'
-import type { Mitigation } from '../../../services/common/mitigations.ts'
-import { createConfig } from '../../../services/config/config.ts'
+import { first, second, startConfig, World } from '../config/world.ts'
 
-const adminToken = 'an-operator-of-the-miniature'
-const schema = z.object({ issuer: z.url(), timeoutMs: z.number().int().positive() })
-type Settings = z.output<typeof schema>
-const defaults: Settings = { issuer: 'https://default.test', timeoutMs: 1 }
-const first: Settings = { issuer: 'https://first.test', timeoutMs: 10 }
-
-let folder: string
-let client: ConfigClient<Settings> | undefined
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'firebreak-test-'))
+let world: World
+beforeEach(() => {
+  vi.useFakeTimers()
+  world = new World()
 })
-afterEach(async () => {
-  client?.stop()
-  await rm(folder, { recursive: true })
+afterEach(() => {
+  world.stop()
+  vi.useRealTimers()
 })
-
-function world({
-  mitigations = [] as Mitigation[],
-  selfTest = undefined as SelfTest<Settings> | undefined,
-  away = false,
-} = {}) {
-  const service = createConfig({ documents: { app: first }, adminToken, log: () => {}, watchMs: 1_000 })
-  const state = { away }
-  const fetchService = async (input: unknown, init?: RequestInit) => {
-    if (state.away) throw new TypeError('fetch failed')
-    return service.request(String(input), init)
-  }
-  client = createConfigClient<Settings>({
-    url: 'http://config.test',
-    document: 'app',
-    client: 'app-1',
-    schema,
-    defaults,
-    ...(selfTest ? { selfTest } : {}),
-    lastKnownGood: fileLastKnownGood(folder, 'app'),
-    fetch: fetchService as typeof fetch,
-    log: () => {},
-    mitigations: new Set(mitigations),
-  })
-  const push = (body: unknown) =>
-    service.request('http://config.test/documents/app', {
-      method: 'POST',
-      headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-  const acknowledged = async () => {
-    const response = await service.request('http://config.test/documents/app/acknowledgements')
-    return (
-      (await response.json()) as { acknowledgements: { version: number; status: string; reason?: string }[] }
-    ).acknowledgements[0]
-  }
-  return { client, push, acknowledged, state }
-}
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 
 describe('createConfigClient', () => {
   test('begins with the document and follows its versions', async () => {
-    const { client, push, acknowledged } = world()
+    const client = world.client('app-1')
     await client.start()
     expect(client.current()).toEqual(first)
-    await push({ change: { timeoutMs: 20 } })
-    await vi.waitFor(() => expect(client.current().timeoutMs).toBe(20))
-    await vi.waitFor(async () =>
-      expect(await acknowledged()).toMatchObject({ version: 2, status: 'applied' }),
-    )
+    await world.operator({ change: { timeoutMs: 20 } })
+    await pass(10)
+    expect(client.current()).toEqual({ ...first, timeoutMs: 20 })
+    expect(client.version()).toBe(2)
+    expect((await world.acknowledged()).map(({ version, status }) => `${version} ${status}`)).toEqual([
+      '1 applied',
+      '2 applied',
+    ])
   })
 
-  test('without config-validation takes any object as it comes', async () => {
-    const { client, push } = world()
+  test('without config-validation takes any object as it comes, and nothing but objects', async () => {
+    const client = world.client('app-1')
     await client.start()
-    await push({ change: { issuer: 42 } })
-    await vi.waitFor(() => expect(client.current().issuer).toBe(42))
+    await world.operator({ change: { issuer: 42 } })
+    await pass(10)
+    expect(client.current().issuer).toBe(42)
+    for (const value of [null, [], 'text']) {
+      await world.operator({ value })
+      await pass(10)
+      expect(client.version()).toBe(2)
+    }
+    expect((await world.acknowledged()).at(-1)).toMatchObject({
+      status: 'refused',
+      reason: 'not a JSON object',
+    })
   })
 
-  test('with config-validation refuses what does not fit, keeps what it has, and says why', async () => {
-    const { client, push, acknowledged } = world({ mitigations: ['config-validation'] })
+  test('has one request open, however long nothing happens', async () => {
+    const client = world.client('app-1')
     await client.start()
-    await push({ change: { issuer: 42 } })
-    await vi.waitFor(async () =>
-      expect(await acknowledged()).toMatchObject({ version: 2, status: 'refused' }),
-    )
-    expect((await acknowledged())?.reason).toContain('issuer')
+    await pass(10_500)
+    const watches = world.asked.filter(path => path.includes('/watch'))
+    // The service lets a watch wait for a second.
+    expect(watches.length).toBeLessThanOrEqual(12)
+    expect(world.asked.filter(path => path.endsWith('/health'))).toEqual([])
+    expect(world.asked.filter(path => path.endsWith('/acknowledgements'))).toHaveLength(1)
+  })
+
+  test('does not storm a service that answers everything at once with nothing', async () => {
+    world.service.stop()
+    world.service = startConfig({ watchMs: 0 })
+    const client = world.client('app-1')
+    await client.start()
+    await pass(20_000)
+    expect(world.asked.length).toBeLessThan(60)
+  })
+
+  test('survives an outage of the service, backs off, and catches up', async () => {
+    const client = world.client('app-1')
+    await client.start()
+    await pass(10)
+    world.isAway = true
+    const before = world.asked.length
+    await pass(30_000)
+    const tries = world.asked.length - before
+    expect(tries).toBeGreaterThan(8)
+    expect(tries).toBeLessThan(60)
     expect(client.current()).toEqual(first)
-    expect(client.version()).toBe(1)
-    await push({ change: { issuer: 'https://third.test' } })
-    await vi.waitFor(() => expect(client.version()).toBe(3))
+    world.isAway = false
+    await world.operator({ value: second })
+    await pass(3_000)
+    expect(client.current()).toEqual(second)
   })
 
-  test('with config-validation refuses what fits but fails the self-test', async () => {
-    const selfTest: SelfTest<Settings> = async candidate =>
-      candidate.issuer.includes('wrong') ? { ok: false, reason: 'tokens would not verify' } : { ok: true }
-    const { client, push, acknowledged } = world({ mitigations: ['config-validation'], selfTest })
+  test('two clients do not come back at the same moments', async () => {
+    const times: Record<string, number[]> = { a: [], b: [] }
+    for (const [name, asked] of Object.entries(times)) {
+      const refuse = async () => {
+        asked.push(performance.now())
+        throw new TypeError('fetch failed')
+      }
+      void world.client(name, { fetch: refuse as typeof fetch }).start()
+    }
+    await pass(10_000)
+    expect(times.a?.length).toBeGreaterThan(3)
+    expect(times.a?.slice(1, 4)).not.toEqual(times.b?.slice(1, 4))
+  })
+
+  test('says again what did not get through', async () => {
+    let isLost = true
+    const losing = (async (input: unknown, init?: RequestInit) => {
+      if (isLost && String(input).endsWith('/acknowledgements')) throw new TypeError('fetch failed')
+      return world.fetch(String(input), init)
+    }) as typeof fetch
+    const client = world.client('app-1', { fetch: losing })
     await client.start()
-    await push({ change: { issuer: 'https://wrong.example' } })
-    await vi.waitFor(async () =>
-      expect(await acknowledged()).toMatchObject({ status: 'refused', reason: 'tokens would not verify' }),
-    )
+    await world.operator({ value: second })
+    await pass(3_000)
+    expect(client.version()).toBe(2)
+    expect(await world.acknowledged()).toEqual([])
+    isLost = false
+    await pass(5_000)
+    expect((await world.acknowledged()).map(({ version }) => version)).toEqual([1, 2])
+  })
+
+  test.each([
+    ['500', () => new Response('no', { status: 500 })],
+    ['what is no JSON', () => new Response('<html>')],
+    ['JSON that is no directive', () => Response.json({ version: 'two' })],
+    ['an answer that never comes', () => new Promise<Response>(() => {})],
+  ])('keeps what it has when the service answers %s', async (_, answer) => {
+    let isBroken = false
+    const broken = (async (input: unknown, init?: RequestInit) => {
+      if (!isBroken) return world.fetch(String(input), init)
+      return Promise.race([
+        answer(),
+        new Promise<never>((_, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(new Error('aborted')))
+        }),
+      ])
+    }) as typeof fetch
+    const client = world.client('app-1', { fetch: broken })
+    await client.start()
+    isBroken = true
+    await pass(30_000)
     expect(client.current()).toEqual(first)
+    isBroken = false
+    await world.operator({ value: second })
+    await pass(15_000)
+    expect(client.current()).toEqual(second)
   })
 
-  test('starts on the defaults while the config service is away, and catches up when it is back', async () => {
-    const { client, state } = world({ away: true })
+  test('after stop asks no more and leaves no timer', async () => {
+    const client = world.client('app-1')
     await client.start()
-    expect(client.current()).toEqual(defaults)
-    state.away = false
-    await vi.waitFor(() => expect(client.current()).toEqual(first))
+    await pass(10)
+    client.stop()
+    await pass(10)
+    const asked = world.asked.length
+    await pass(30_000)
+    expect(world.asked).toHaveLength(asked)
+    expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('with config-validation starts on the last known good one while the config service is away', async () => {
-    const before = world({ mitigations: ['config-validation'] })
-    await before.client.start()
-    before.client.stop()
-    const { client } = world({ mitigations: ['config-validation'], away: true })
+  test('a service without a config service lives on its defaults', async () => {
+    const client = world.client('app-1', { url: undefined })
     await client.start()
-    expect(client.current()).toEqual(first)
-    expect(client.version()).toBe(1)
-  })
-
-  test.each(['', '{"version":1,"val', '{"version":1,"value":{"issuer":42}}'])(
-    'a last known good file that says %j is passed over',
-    async text => {
-      await writeFile(join(folder, 'app.last-known-good.json'), text)
-      const { client } = world({ mitigations: ['config-validation'], away: true })
-      await client.start()
-      expect(client.current()).toEqual(defaults)
-    },
-  )
-
-  test('without config-validation keeps nothing on disk', async () => {
-    const { client } = world()
-    await client.start()
-    expect(await readdir(folder)).toEqual([])
+    expect(client.version()).toBe(0)
+    expect(world.asked).toEqual([])
   })
 })

@@ -1,33 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { createConfig } from '../../../services/config/config.ts'
-import { mergePatch } from '../../../services/config/documents.ts'
+import { adminToken, post, startConfig } from './world.ts'
 
-const adminToken = 'an-operator-of-the-miniature'
-
-function service(watchMs = 50) {
-  return createConfig({
-    documents: { auth: { issuer: 'a', nested: { x: 1, y: 2 } } },
-    adminToken,
-    log: () => {},
-    watchMs,
-  })
-}
-
-function post(body: unknown, token: string | null = adminToken): RequestInit {
-  return {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-    },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  }
-}
+const document = { issuer: 'a', nested: { x: 1, y: 2 } }
+const service = (watchMs = 50) => startConfig({ documents: { auth: document }, watchMs })
+const watchPath = (after: number) => `/documents/auth/watch?after=${after}&client=c`
+type Body = Record<string, unknown>
 
 describe('the config service', () => {
   test('gives a document with its version', async () => {
-    const response = await service().request('/documents/auth')
-    expect(await response.json()).toEqual({ version: 1, value: { issuer: 'a', nested: { x: 1, y: 2 } } })
+    const app = service()
+    const response = await app.request('/documents/auth')
+    expect(await response.json()).toEqual({ version: 1, value: document, promoted: 1, frozen: false })
+    const all = await app.request('/documents')
+    expect(await all.json()).toEqual({ documents: [{ name: 'auth', version: 1 }] })
   })
 
   test('merges a change and keeps the history', async () => {
@@ -38,97 +23,196 @@ describe('the config service', () => {
     )
     expect(pushed.status).toBe(201)
     expect(await pushed.json()).toEqual({ document: 'auth', version: 2 })
-    expect(await (await app.request('/documents/auth')).json()).toEqual({
+    expect(await (await app.request('/documents/auth')).json()).toMatchObject({
       version: 2,
       value: { issuer: 'b', nested: { y: 2 } },
     })
-    const { versions } = (await (await app.request('/documents/auth/history')).json()) as {
-      versions: unknown[]
-    }
-    expect(versions).toHaveLength(2)
+    const { versions } = (await (await app.request('/documents/auth/history')).json()) as { versions: Body[] }
+    expect(versions.map(({ version, state }) => [version, state])).toEqual([
+      [1, 'promoted'],
+      [2, 'promoted'],
+    ])
+    expect(await (await app.request('/documents/auth/diff?from=1&to=2')).json()).toEqual({
+      from: 1,
+      to: 2,
+      patch: [
+        { op: 'replace', path: '/issuer', value: 'b' },
+        { op: 'remove', path: '/nested/x' },
+      ],
+    })
   })
 
   test('replaces the whole value, whatever it is: what makes sense is for its consumers to say', async () => {
     const app = service()
-    for (const value of [null, 'text', [], {}]) {
+    for (const value of [null, 'text', [], {}, 0, false]) {
       expect((await app.request('/documents/auth', post({ value }))).status).toBe(201)
       expect(await (await app.request('/documents/auth')).json()).toMatchObject({ value })
     }
   })
 
-  test('lets only operators push', async () => {
+  test('a push to a name that is new makes a document', async () => {
+    const app = service()
+    expect(await (await app.request('/documents/new', post({ change: { a: 1, b: null } }))).json()).toEqual({
+      document: 'new',
+      version: 1,
+    })
+    expect(await (await app.request('/documents/new')).json()).toMatchObject({ value: { a: 1 } })
+  })
+
+  test.each(['', '/rollback', '/freeze'])('lets only operators use POST %s', async path => {
     for (const token of [null, '', 'guess', `${adminToken}x`]) {
-      expect((await service().request('/documents/auth', post({ change: { a: 1 } }, token))).status).toBe(401)
+      const response = await service().request(`/documents/auth${path}`, post({ change: { a: 1 } }, token))
+      expect(response.status).toBe(401)
+      expect(response.headers.get('www-authenticate')).toBe('Bearer')
     }
   })
 
+  const tooDeep = `{"value":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
   test.each([
-    ['text', 400],
-    ['{"change":', 400],
-    [{}, 400],
-    [{ change: 1 }, 400],
-    [{ value: 1, change: {} }, 400],
-    [{ vlaue: 1 }, 400],
-  ])('refuses the push %j', async (body, status) => {
-    expect((await service().request('/documents/auth', post(body))).status).toBe(status)
+    ['/', 'text', 400],
+    ['/', '{"change":', 400],
+    ['/', {}, 400],
+    ['/', { change: 1 }, 400],
+    ['/', { value: 1, change: {} }, 400],
+    ['/', { vlaue: 1 }, 400],
+    ['/', { value: 1, emergency: 'yes' }, 400],
+    ['/', tooDeep, 400],
+    ['/', { value: 'x'.repeat(1_100_000) }, 413],
+    ['/rollback', {}, 400],
+    ['/rollback', { to: 0 }, 400],
+    ['/rollback', { to: 7 }, 404],
+    ['/freeze', { frozen: 'yes' }, 400],
+    ['/acknowledgements', { client: 'a', version: 1, status: 'perhaps' }, 400],
+    ['/acknowledgements', { client: '../a', version: 1, status: 'applied' }, 400],
+    ['/health', { client: 'a', version: 1, before: { good: -1, bad: 0 }, since: { good: 0, bad: 0 } }, 400],
+    ['/health', { client: 'a', version: 1 }, 400],
+  ])('refuses POST %s of %j', { timeout: 10_000 }, async (path, body, status) => {
+    const response = await service().request(`/documents/auth${path === '/' ? '' : path}`, post(body))
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ error: expect.any(String) })
   })
 
-  test('refuses a name that is none, and a body that is too large', async () => {
+  test('refuses a name that is none', async () => {
     expect((await service().request('/documents/..%2Fetc', post({ value: 1 }))).status).toBe(400)
-    expect((await service().request('/documents/auth', post({ value: 'x'.repeat(1_100_000) }))).status).toBe(
-      413,
-    )
+    expect((await service().request('/documents/__proto__', post({ value: 1 }))).status).toBe(400)
+    expect((await service().request('/documents/__proto__')).status).toBe(404)
+  })
+
+  test('refuses a change that makes a document too large bit by bit', async () => {
+    const app = service()
+    const change = (key: string) => post({ change: { [key]: 'x'.repeat(600_000) } })
+    expect((await app.request('/documents/auth', change('a'))).status).toBe(201)
+    expect((await app.request('/documents/auth', change('b'))).status).toBe(413)
   })
 
   test('a watch gets the next version as soon as it is pushed', async () => {
     const app = service(5_000)
-    const watch = app.request('/documents/auth/watch?after=1&client=c')
+    const { revision } = (await (await app.request(watchPath(0))).json()) as { revision: number }
+    const watch = app.request(watchPath(revision))
     await app.request('/documents/auth', post({ change: { issuer: 'b' } }))
-    expect(await (await watch).json()).toMatchObject({ version: 2, value: { issuer: 'b' } })
+    const next = (await (await watch).json()) as Body
+    expect(next).toMatchObject({ version: 2, value: { ...document, issuer: 'b' }, state: 'promoted' })
+    expect(next.revision).toBeGreaterThan(revision)
   })
 
-  test('a watch without news ends with 204, and one that is behind gets the newest at once', async () => {
+  test('a watch without news ends with 204, and one that is behind, or ahead, gets what there is at once', async () => {
     const app = service()
-    expect((await app.request('/documents/auth/watch?after=1&client=c')).status).toBe(204)
-    expect((await app.request('/documents/auth/watch?after=0&client=c')).status).toBe(200)
-    expect((await app.request('/documents/auth/watch?after=-1')).status).toBe(400)
-    expect((await app.request('/documents/nothing/watch')).status).toBe(404)
+    const { revision } = (await (await app.request(watchPath(0))).json()) as { revision: number }
+    expect((await app.request(watchPath(revision))).status).toBe(204)
+    expect(await (await app.request(watchPath(revision + 5))).json()).toMatchObject({ revision })
+    expect((await app.request('/documents/nothing/watch?client=c')).status).toBe(404)
   })
 
-  test('keeps what each client last acknowledged', async () => {
+  test.each(['after=-1&client=c', 'after=x&client=c', 'after=1', 'client=', 'client=c&region=EU%20'])(
+    'refuses a watch with %s',
+    async query => {
+      expect((await service().request(`/documents/auth/watch?${query}`)).status).toBe(400)
+    },
+  )
+
+  test('keeps what each client acknowledged', async () => {
     const app = service()
-    const acknowledge = (body: unknown) => app.request('/documents/auth/acknowledgements', post(body))
-    expect((await acknowledge({ client: 'auth', version: 1, status: 'applied' })).status).toBe(204)
-    expect((await acknowledge({ client: 'auth', version: 2, status: 'refused', reason: 'no' })).status).toBe(
-      204,
-    )
-    expect((await acknowledge({ client: 'auth', version: 2, status: 'perhaps' })).status).toBe(400)
+    const acknowledge = (body: unknown) => app.request('/documents/auth/acknowledgements', post(body, null))
+    const statements = [
+      { client: 'auth', version: 1, status: 'applied' },
+      { client: 'auth', version: 2, status: 'refused', reason: 'no' },
+      { client: 'auth', version: 1, status: 'applied' },
+    ]
+    for (const said of statements) expect((await acknowledge({ region: 'us', ...said })).status).toBe(204)
     expect(await (await app.request('/documents/auth/acknowledgements')).json()).toEqual({
-      acknowledgements: [
-        { client: 'auth', version: 2, status: 'refused', reason: 'no', at: expect.any(Number) },
-      ],
+      acknowledgements: statements.map(said => ({ ...said, at: expect.any(Number) })),
     })
   })
 })
 
-describe('mergePatch', () => {
-  // From RFC 7396, appendix A.
-  test.each([
-    [{ a: 'b' }, { a: 'c' }, { a: 'c' }],
-    [{ a: 'b' }, { b: 'c' }, { a: 'b', b: 'c' }],
-    [{ a: 'b' }, { a: null }, {}],
-    [{ a: ['b'] }, { a: 'c' }, { a: 'c' }],
-    [{ a: { b: 'c' } }, { a: { b: 'd', c: null } }, { a: { b: 'd' } }],
-    [{ a: 'foo' }, null, null],
-    [[1, 2], { a: 'b', c: null }, { a: 'b' }],
-    [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
-  ])('%j with %j is %j', (target, patch, result) => {
-    expect(mergePatch(target, patch)).toEqual(result)
+describe('stopping', () => {
+  test('ends the watches that are open', async () => {
+    const app = service(60_000)
+    const { revision } = (await (await app.request(watchPath(0))).json()) as { revision: number }
+    const watch = app.request(watchPath(revision))
+    app.stop()
+    expect((await watch).status).toBe(204)
   })
 
-  test('a key named __proto__ is a key', () => {
-    const merged = mergePatch({}, JSON.parse('{"__proto__": {"polluted": true}}')) as Record<string, unknown>
-    expect(Object.hasOwn(merged, '__proto__')).toBe(true)
-    expect(({} as Record<string, unknown>).polluted).toBeUndefined()
+  test('a watch whose client has gone ends too', async () => {
+    const app = service(60_000)
+    const { revision } = (await (await app.request(watchPath(0))).json()) as { revision: number }
+    const controller = new AbortController()
+    const watch = app.request(
+      new Request(`http://config.test${watchPath(revision)}`, { signal: controller.signal }),
+    )
+    controller.abort()
+    expect((await watch).status).toBe(204)
+  })
+})
+
+describe('rollback and freeze', () => {
+  test('a rollback is the older version with a newer revision', async () => {
+    const app = service()
+    await app.request('/documents/auth', post({ value: { issuer: 'b' } }))
+    const before = (await (await app.request(watchPath(0))).json()) as { revision: number }
+    const response = await app.request('/documents/auth/rollback', post({ to: 1 }))
+    expect(await response.json()).toEqual({ document: 'auth', version: 1 })
+    const after = (await (await app.request(watchPath(before.revision))).json()) as { revision: number }
+    expect(after).toMatchObject({ version: 1, value: document, state: 'promoted' })
+    expect(await (await app.request('/documents/auth/rollout')).json()).toMatchObject({
+      version: 2,
+      state: 'rolled-back',
+      reason: 'an operator rolled it back',
+    })
+    // The number of a version is never given twice.
+    expect(await (await app.request('/documents/auth', post({ value: 1 }))).json()).toMatchObject({
+      version: 3,
+    })
+  })
+
+  test('to a version that is gone from history says which there are', async () => {
+    const app = service()
+    for (let push = 0; push < 120; push += 1) await app.request('/documents/auth', post({ value: push }))
+    const response = await app.request('/documents/auth/rollback', post({ to: 1 }))
+    expect(response.status).toBe(404)
+    expect(await response.json()).toEqual({ error: 'no_such_version', oldest: 22, newest: 121 })
+    expect((await app.request('/documents/auth/diff?from=1&to=121')).status).toBe(404)
+    expect((await app.request('/documents/auth/rollback', post({ to: 22 }))).status).toBe(200)
+  })
+
+  test('what is in force is never forgotten, however many versions come and go', async () => {
+    const app = startConfig({ documents: { auth: document }, staged: true })
+    for (let push = 0; push < 120; push += 1) {
+      expect((await app.request('/documents/auth', post({ value: push }))).status).toBe(201)
+      expect((await app.request('/documents/auth/rollback', post({ to: 1 }))).status).toBe(200)
+    }
+    expect(await (await app.request('/documents/auth')).json()).toMatchObject({ version: 1, value: document })
+    app.stop()
+  })
+
+  test('nothing but an emergency is pushed while frozen', async () => {
+    const app = service()
+    await app.request('/documents/auth/freeze', post({ frozen: true }))
+    expect((await app.request('/documents/auth', post({ value: 1 }))).status).toBe(423)
+    expect((await app.request('/documents/auth', post({ value: 2, emergency: true }))).status).toBe(201)
+    expect(await (await app.request('/documents/auth')).json()).toMatchObject({ value: 2, frozen: true })
+    await app.request('/documents/auth/freeze', post({ frozen: false }))
+    expect((await app.request('/documents/auth', post({ value: 3 }))).status).toBe(201)
   })
 })

@@ -1,0 +1,65 @@
+/** How phones speak to an app: JSON over its mobile surface, and a place in the queue of those who want to sign in. */
+import { z } from 'zod'
+import {
+  type Answered,
+  type ClientWorld,
+  failureOf,
+  headersOf,
+  jsonOf,
+  refusalOf,
+  type Seen,
+} from './client.ts'
+import type { HttpResult } from './http.ts'
+
+const queuedSchema = z.object({ queue_ticket: z.string() })
+
+export class PhoneDoor {
+  readonly #world: ClientWorld
+  #ticket: string | undefined
+
+  constructor(world: ClientWorld) {
+    this.#world = world
+  }
+
+  /** Signs in; `keep` takes the credential out of an answer that grants one, and says what came of it. */
+  async signIn(keep: (granted: Answered) => Seen): Promise<Seen> {
+    const answer = await this.#request('POST', '/api/sign-in', {
+      body: { ...this.#world.account },
+      headers: this.#ticket === undefined ? {} : { 'x-queue-ticket': this.#ticket },
+    })
+    if (answer.kind !== 'answer') return failureOf(answer)
+    if (answer.status === 200) {
+      this.#ticket = undefined
+      return keep(answer)
+    }
+    this.#ticket = queuedSchema.safeParse(jsonOf(answer)).data?.queue_ticket ?? this.#ticket
+    return refusalOf(answer)
+  }
+
+  content(credential: string): Promise<HttpResult> {
+    return this.#request('GET', '/api/content', { headers: { authorization: `Bearer ${credential}` } })
+  }
+
+  post(path: '/api/refresh' | '/api/sign-out', body: Record<string, string>): Promise<HttpResult> {
+    return this.#request('POST', path, { body })
+  }
+
+  #request(
+    method: 'GET' | 'POST',
+    path: string,
+    { body, headers = {} }: { body?: Record<string, string>; headers?: Record<string, string> },
+  ): Promise<HttpResult> {
+    const { http, place } = this.#world
+    return http.request({
+      method,
+      door: place.door,
+      path,
+      headers: {
+        ...headersOf(place),
+        ...headers,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  }
+}
