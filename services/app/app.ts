@@ -1,7 +1,6 @@
 /** One app of the family: one program, one role each. */
 import type { Context } from 'hono'
-import { HTTPException } from 'hono/http-exception'
-import { createBase } from '../common/app-base.ts'
+import { answerOf, createBase } from '../common/app-base.ts'
 import { createPlaces } from '../common/bulkhead.ts'
 import type { Directory } from '../common/discovery.ts'
 import type { Health } from '../common/health.ts'
@@ -95,7 +94,8 @@ function failed(
   { role, health }: SurfaceWorld,
   log: Log,
 ): Response | Promise<Response> {
-  if (error instanceof HTTPException) return error.getResponse()
+  const answer = answerOf(error)
+  if (answer) return answer
   log('unhandled', { path: context.req.path, reason: error.message })
   health.note(false)
   if (!role.web || forPhones.test(context.req.path)) return context.json({ error: 'server_error' }, 500)

@@ -73,11 +73,15 @@ export function createGuard(world: GuardWorld): Guard {
 
   const ask = async (credential: string) => admit(credential, await auth.introspect(credential))
   return {
-    session: ask,
+    session: async id => (token.test(id) ? notASession : ask(id)),
     token: bySignature ? signature : ask,
     device: world.device,
     forget: credential => grace.forget(credential),
   }
 }
+
+/** Auth knows tokens too, of phones and of system callers: but what was given to one of them opens no web page. */
+const token = /^[^.]*\.[^.]*\.[^.]*$/
+const notASession = { kind: 'invalid', reason: 'a token, not a session' } as const
 
 const noSuchCell = { kind: 'unknown', reason: 'no such cell' } as const

@@ -16,7 +16,8 @@ export function createMobile(world: SurfaceWorld): Hono {
   mobile.get('/content', async context => {
     const token = readBearer(context, role.name)
     if (!token.ok) return token.answer
-    return contentFor(context, world, await guard.token(token.value))
+    const admission = await guard.token(token.value)
+    return contentFor(context, world, isSystemCaller(admission) ? notAUser : admission)
   })
 
   mobile.post('/sign-in', context => signInPhone(context, world, auth.signInMobile, async tokens => tokens))
@@ -44,6 +45,13 @@ export function createMobile(world: SurfaceWorld): Hono {
     '/sign-out': 'POST',
   })
   return mobile
+}
+
+const notAUser = { kind: 'invalid', reason: 'the token of a system caller' } as const
+
+/** Only their tokens have a scope. */
+function isSystemCaller(admission: Admission): boolean {
+  return 'identity' in admission && admission.identity.scope !== undefined
 }
 
 /** What a phone gets to see, by what its credential is worth. */

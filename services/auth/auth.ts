@@ -20,8 +20,7 @@
  * 503 temporarily_unavailable (the store cannot answer, or there is no place); 429 and 503 with Retry-After.
  */
 import type { Context, Hono } from 'hono'
-import { HTTPException } from 'hono/http-exception'
-import { createBase } from '../common/app-base.ts'
+import { answerOf, createBase } from '../common/app-base.ts'
 import { bearerOf, secretsEqual } from '../common/bearer.ts'
 import type { Health } from '../common/health.ts'
 import type { Log } from '../common/log.ts'
@@ -137,7 +136,8 @@ function refuseOtherMethods(app: Hono): void {
 function errorHandler(log: Log) {
   const rare = rareLog(log)
   return (error: Error, context: Context): Response => {
-    if (error instanceof HTTPException) return error.getResponse()
+    const answer = answerOf(error)
+    if (answer) return answer
     const path = new URL(context.req.url).pathname
     if (error instanceof StoreUnavailable || error instanceof Shed) {
       rare(error instanceof Shed ? 'shed' : 'store-unavailable', { path, reason: error.message })

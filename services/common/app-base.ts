@@ -22,11 +22,22 @@ export function createBase(log: Log, { bodyLimitBytes = 64 * 1024 } = {}): Hono 
   app.get('/healthz', context => context.json({ status: 'ok' }))
   app.notFound(context => context.json({ error: 'not_found' }, 404))
   app.onError((error, context) => {
-    if (error instanceof HTTPException) return error.getResponse()
+    const answer = answerOf(error)
+    if (answer) return answer
     log('unhandled', { path: new URL(context.req.url).pathname, reason: error.message })
     return context.json({ error: 'server_error' }, 500)
   })
   return app
+}
+
+/**
+ * The answer to what was thrown as one, and to a body that broke off, which is the sender's doing (and which hardly
+ * anybody is there to hear); undefined for all else.
+ */
+export function answerOf(error: Error): Response | undefined {
+  if (error instanceof HTTPException) return error.getResponse()
+  const brokeOff = 'code' in error && error.code === 'ECONNRESET' && error.message === 'aborted'
+  return brokeOff ? Response.json({ error: 'bad_request' }, { status: 400 }) : undefined
 }
 
 /**

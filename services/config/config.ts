@@ -17,7 +17,7 @@
  *   POST /documents/:name/freeze             operator: { frozen } -> 200 { document, frozen }
  */
 import type { Context, Hono } from 'hono'
-import { createBase } from '../common/app-base.ts'
+import { answersOtherMethods, createBase } from '../common/app-base.ts'
 import { bearerOf, secretsEqual } from '../common/bearer.ts'
 import type { Log } from '../common/log.ts'
 import type { Mitigations } from '../common/mitigations.ts'
@@ -61,6 +61,20 @@ const refusalStatus = {
   too_deep: 400,
 } as const satisfies Record<Refusal, number>
 
+/** The methods of each path. */
+const methodsOf = {
+  '/documents': 'GET, HEAD',
+  '/documents/:name': 'GET, HEAD, POST',
+  '/documents/:name/history': 'GET, HEAD',
+  '/documents/:name/diff': 'GET, HEAD',
+  '/documents/:name/rollout': 'GET, HEAD',
+  '/documents/:name/acknowledgements': 'GET, HEAD, POST',
+  '/documents/:name/watch': 'GET, HEAD',
+  '/documents/:name/health': 'POST',
+  '/documents/:name/rollback': 'POST',
+  '/documents/:name/freeze': 'POST',
+}
+
 export function createConfig(world: ConfigWorld): ConfigService {
   const documents = loadDocuments(world)
   const app = createBase(world.log, { bodyLimitBytes: valueBytesMax })
@@ -77,6 +91,7 @@ export function createConfig(world: ConfigWorld): ConfigService {
   addReading(app, documentOf)
   addClientRoutes(app, documentOf, world.watchMs ?? 8_000)
   addOperatorRoutes(app, { documents, documentOf, world })
+  answersOtherMethods(app, methodsOf)
   return Object.assign(app, {
     stop() {
       for (const document of documents.values()) document.stop()

@@ -8,7 +8,7 @@
  */
 import type { Context, Hono } from 'hono'
 import { z } from 'zod'
-import { createBase } from '../common/app-base.ts'
+import { answersOtherMethods, createBase } from '../common/app-base.ts'
 import { bearerOf, secretsEqual } from '../common/bearer.ts'
 import type { Log } from '../common/log.ts'
 import { Board } from './board.ts'
@@ -87,6 +87,12 @@ export function createStatus(world: StatusWorld): Status {
     reports.reset()
     board.reset()
     return context.body(null, 204)
+  })
+  answersOtherMethods(app, {
+    '/': 'GET, HEAD',
+    '/status.json': 'GET, HEAD',
+    '/reports': 'GET, HEAD, POST',
+    '/admin/reset': 'POST',
   })
 
   return {

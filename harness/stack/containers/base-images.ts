@@ -67,16 +67,16 @@ export async function ensureBaseImage(
   docker: Docker,
   base: BaseImage,
   log: (line: string) => void,
-): Promise<{ name: string; official: boolean }> {
+): Promise<string> {
   const { official } = base
-  if ((await imageId(docker, official)) !== undefined) return { name: official, official: true }
+  if ((await imageId(docker, official)) !== undefined) return official
   const plan = await planFor(base)
   // Looked for before pulling, so that a machine without a registry waits for one only once.
   if ('tag' in plan && (await imageId(docker, plan.tag)) !== undefined) {
-    return { name: plan.tag, official: false }
+    return plan.tag
   }
   const refusal = await pullImage(docker, official)
-  if (refusal === undefined) return { name: official, official: true }
+  if (refusal === undefined) return official
   if ('why' in plan) {
     throw new HarnessError(
       `${official} cannot be pulled (${refusal}), nor a replacement be assembled (${plan.why}): run \`docker pull ${official}\` where a registry answers`,
@@ -85,5 +85,5 @@ export async function ensureBaseImage(
   log(`${official} cannot be pulled (${refusal}): assembling ${plan.tag} from ${plan.source}`)
   await importImage(docker, plan.tag, plan.entries, plan.changes)
   await removeOldImages(docker, base.repository, 2)
-  return { name: plan.tag, official: false }
+  return plan.tag
 }

@@ -3,9 +3,9 @@
  * What testcontainers adds for the general case is left out where it costs time: no port is published or checked on
  * inside services, and one log stream serves both to wait for readiness and to keep the last lines.
  */
-import type { ContainerCreateOptions, HostConfig } from 'dockerode'
+import type { Container, ContainerCreateOptions, HostConfig } from 'dockerode'
 import type { GenericContainer, WaitStrategy } from 'testcontainers'
-import { StackError } from '../../errors.ts'
+import { messageOf, StackError } from '../../errors.ts'
 import type { DatabaseSecrets } from '../driver.ts'
 import { labelsOf } from '../ledger.ts'
 import { engineMessage } from './engine.ts'
@@ -34,10 +34,11 @@ export interface ContainerSpec {
   published?: readonly number[]
   /** Runs between its creation and its start. */
   onCreated?: (containerId: string) => Promise<void>
-  /** A line that says that it is ready, and how often it says so until it is. */
+  /** A line that says that it is ready. */
   ready: RegExp
-  readyLines: number
   startMsMax: number
+  /** Gives up the start, after what the engine is doing for it and before it is asked for more. */
+  signal: AbortSignal
 }
 
 export interface RunningContainer {
@@ -72,22 +73,46 @@ function confine(createOptions: ContainerCreateOptions, host: HostConfig, spec: 
   )
 }
 
-/** Waits on the log that is followed anyway. Its rejection says how the container ended, if it did. */
-function waitFor(tail: LogTail, { startMsMax }: ContainerSpec): WaitStrategy {
-  const strategy: WaitStrategy = {
-    async waitUntilReady(container) {
-      const readiness = await tail.readiness(startMsMax)
-      if (readiness === 'ready') return
-      if (readiness === 'late') throw new Error(`did not say that it is ready within ${startMsMax} ms`)
-      const { State } = await container.inspect()
-      const how = State.OOMKilled ? ', out of memory' : ''
-      throw new Error(`ended with exit code ${State.ExitCode}${how} before it was ready`)
-    },
-    withStartupTimeout: () => strategy,
-    isStartupTimeoutSet: () => true,
-    getStartupTimeout: () => startMsMax,
+/**
+ * Waits on the log that is followed anyway, and keeps what went wrong instead of failing: testcontainers would remove
+ * the container at once, while the engine starts others on the same network.
+ */
+class LogWait implements WaitStrategy {
+  readonly #tail: LogTail
+  readonly #spec: ContainerSpec
+  /** Why the container is not ready; undefined if it is. */
+  problem: string | undefined
+
+  constructor(tail: LogTail, spec: ContainerSpec) {
+    this.#tail = tail
+    this.#spec = spec
   }
-  return strategy
+
+  async waitUntilReady(container: Container): Promise<void> {
+    const { startMsMax, signal } = this.#spec
+    const readiness = await this.#tail.readiness(startMsMax, signal)
+    if (readiness === 'late') this.problem = `did not say that it is ready within ${startMsMax} ms`
+    if (readiness === 'given up') this.problem = messageOf(signal.reason)
+    if (readiness === 'ended') this.problem = await howItEnded(container)
+  }
+
+  withStartupTimeout(): this {
+    return this
+  }
+
+  isStartupTimeoutSet(): boolean {
+    return true
+  }
+
+  getStartupTimeout(): number {
+    return this.#spec.startMsMax
+  }
+}
+
+async function howItEnded(container: Container): Promise<string> {
+  const { State } = await container.inspect()
+  const how = State.OOMKilled ? ', out of memory' : ''
+  return `ended with exit code ${State.ExitCode}${how} before it was ready`
 }
 
 /** The two ways to start a container of a stack. Both reject with a StackError holding its last lines. */
@@ -101,8 +126,10 @@ export async function loadContainerStarter(): Promise<ContainerStarter> {
   // Its own helper container, Ryuk, removes leftovers only while the engine runs it, and its image must be pulled.
   // Here the stack's watchdog and ledger do that, on every runtime alike.
   process.env.TESTCONTAINERS_RYUK_DISABLED = 'true'
-  const { GenericContainer } = await import('testcontainers')
+  const { GenericContainer, getContainerRuntimeClient } = await import('testcontainers')
   const { PostgreSqlContainer } = await import('@testcontainers/postgresql')
+  // It looks for the engine once, and every container that is started before it has found one looks again.
+  await getContainerRuntimeClient()
 
   class StackContainer extends GenericContainer {
     readonly #spec: ContainerSpec
@@ -114,11 +141,14 @@ export async function loadContainerStarter(): Promise<ContainerStarter> {
     }
 
     protected override async beforeContainerCreated(): Promise<void> {
+      this.#spec.signal.throwIfAborted()
       confine(this.createOpts, this.hostConfig, this.#spec)
     }
 
     protected override async containerCreated(containerId: string): Promise<void> {
+      this.#spec.signal.throwIfAborted()
       await this.#spec.onCreated?.(containerId)
+      this.#spec.signal.throwIfAborted()
     }
   }
 
@@ -134,7 +164,12 @@ export async function loadContainerStarter(): Promise<ContainerStarter> {
     }
 
     protected override async beforeContainerCreated(): Promise<void> {
+      this.#spec.signal.throwIfAborted()
       confine(this.createOpts, this.hostConfig, this.#spec)
+    }
+
+    protected override async containerCreated(): Promise<void> {
+      this.#spec.signal.throwIfAborted()
     }
   }
 
@@ -145,7 +180,10 @@ export async function loadContainerStarter(): Promise<ContainerStarter> {
 }
 
 async function run(spec: ContainerSpec, container: GenericContainer): Promise<RunningContainer> {
-  const tail = new LogTail(spec.ready, spec.readyLines)
+  const tail = new LogTail(spec.ready)
+  const wait = new LogWait(tail, spec)
+  const failure = (message: string, cause?: unknown) =>
+    new StackError(spec.service, message, { logs: tail.lines().slice(-20), cause })
   container
     .withName(`firebreak-${spec.stack}-${spec.service}`)
     .withLabels({ ...labelsOf(spec.stack), [serviceLabel]: spec.service })
@@ -159,10 +197,11 @@ async function run(spec: ContainerSpec, container: GenericContainer): Promise<Ru
     .withExtraHosts(Object.entries(spec.hosts).map(([host, ipAddress]) => ({ host, ipAddress })))
     .withPullPolicy({ shouldPull: () => 'never' })
     .withLogConsumer(stream => tail.follow(stream))
-    .withWaitStrategy(waitFor(tail, spec))
+    .withWaitStrategy(wait)
   const started = await container.start().catch((error: unknown) => {
-    throw new StackError(spec.service, engineMessage(error), { logs: tail.lines().slice(-20), cause: error })
+    throw failure(engineMessage(error), error)
   })
+  if (wait.problem !== undefined) throw failure(wait.problem)
   return { publishedPort: port => started.getMappedPort(port), logs: () => tail.lines() }
 }
 

@@ -10,12 +10,14 @@ import type Docker from 'dockerode'
 import { HarnessError, StackError } from '../../errors.ts'
 import type { DatabaseSecrets, Driver, Started, StartedProxy } from '../driver.ts'
 import type { Ledger } from '../ledger.ts'
+import { Starts } from '../starts.ts'
 import { harness, internet, type Link, type Program } from '../topology.ts'
 import { type ContainerSpec, type ContainerStarter, loadContainerStarter } from './containers.ts'
 import { openEngine, removeStackContainers } from './engine.ts'
 import { imageId, pullImage } from './engine-images.ts'
 import { ensureImages, type StackImages } from './images.ts'
 import { createNetworks, type StackNetworks } from './networks.ts'
+import { nobody } from './service-image.ts'
 
 const proxyName = 'proxy'
 const apiPort = 8474
@@ -23,9 +25,9 @@ const firstLinkPort = 9_000
 const servicePort = 8_080
 const databasePort = 5_432
 
-const startMsMax = 30_000
-/** The number that every distribution gives the user `nobody`. */
-const nobody = '65534:65534'
+const startMsMax = 60_000
+/** For what the engine does for starts that are given up; longer only where it hangs. */
+const giveUpMsMax = 45_000
 const nodeCommand = ['node', '--disable-warning=ExperimentalWarning']
 
 /** Durability is off; the write-ahead log is kept small, since it lives in memory. */
@@ -80,17 +82,21 @@ export async function createContainersDriver({
 class ContainersDriver implements Driver {
   readonly runtime = 'containers'
   readonly #parts: Parts
-  readonly #starting = new Set<Promise<unknown>>()
-  #stopped = false
+  readonly #starts = new Starts()
 
   constructor(parts: Parts) {
     this.#parts = parts
   }
 
+  plannedAddresses(links: readonly Link[]): ReadonlyMap<string, string> {
+    return new Map(links.map((link, index) => [link.name, `${proxyName}:${firstLinkPort + index}`]))
+  }
+
   startProxy(links: readonly Link[]): Promise<StartedProxy> {
-    return this.#tracked(proxyName, async () => {
+    return this.#starts.run(proxyName, async () => {
       const { networks, starter } = this.#parts
-      const portOf = (link: Link) => firstLinkPort + links.findIndex(({ name }) => name === link.name)
+      const ports = new Map(links.map(({ name }, index) => [name, firstLinkPort + index]))
+      const portOf = ({ name }: Link) => ports.get(name) ?? Number.NaN
       const fromOutside = links.filter(({ from }) => from === internet || from === harness)
       const container = await starter.start({
         ...this.#common(proxyName),
@@ -103,7 +109,7 @@ class ContainersDriver implements Driver {
         ready: /"listening"|HTTP server/,
       })
       const apiUrl = `http://127.0.0.1:${container.publishedPort(apiPort)}`
-      await waitForApi(apiUrl, container.logs)
+      await waitForApi(apiUrl, container.logs, this.#starts)
       return {
         apiUrl,
         listen: link => `0.0.0.0:${portOf(link)}`,
@@ -115,7 +121,7 @@ class ContainersDriver implements Driver {
   }
 
   startPostgres(name: string, secrets: DatabaseSecrets): Promise<Started> {
-    return this.#tracked(name, async () => {
+    return this.#starts.run(name, async () => {
       const { images, starter } = this.#parts
       const spec: ContainerSpec = {
         ...this.#common(name),
@@ -127,7 +133,6 @@ class ContainersDriver implements Driver {
         memoryMiB: 768,
         foldersMiB: { '/var/lib/postgresql': 512, '/var/run/postgresql': 1, '/tmp': 16 },
         ready: /database system is ready to accept connections/,
-        readyLines: images.databaseReadyLines,
       }
       const container = await starter.startDatabase(spec, secrets)
       return { upstream: this.upstreamOf(name, 'postgres'), logs: container.logs }
@@ -139,7 +144,7 @@ class ContainersDriver implements Driver {
     program: Exclude<Program, 'postgres'>,
     env: Record<string, string>,
   ): Promise<Started> {
-    return this.#tracked(name, async () => {
+    return this.#starts.run(name, async () => {
       const container = await this.#parts.starter.start({
         ...this.#common(name),
         ...this.#insideOnly(name),
@@ -155,26 +160,15 @@ class ContainersDriver implements Driver {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
+    this.#starts.refuse()
     const { stack, docker } = this.#parts
-    const starting = [...this.#starting]
+    // An engine that puts one container on a network while it takes another off it can lose count of them.
+    const settled = await this.#starts.settle(giveUpMsMax)
     await removeStackContainers(stack, docker)
-    if (starting.length === 0) return
-    // Starts that went on meanwhile fail now, or have made something more.
-    await Promise.allSettled(starting)
+    if (settled) return
+    // What still went on fails now, or has made something more.
+    await this.#starts.settle(giveUpMsMax)
     await removeStackContainers(stack, docker)
-  }
-
-  /** Runs a start, so that `stop` can wait for it. */
-  async #tracked<T>(service: string, start: () => Promise<T>): Promise<T> {
-    if (this.#stopped) throw new StackError(service, 'cannot start: the stack is being stopped')
-    const starting = start()
-    this.#starting.add(starting)
-    try {
-      return await starting
-    } finally {
-      this.#starting.delete(starting)
-    }
   }
 
   /** What all containers have in common. */
@@ -187,8 +181,8 @@ class ContainersDriver implements Driver {
       memoryMiB: 256,
       foldersMiB: { '/data': 64, '/tmp': 16 },
       ready: /"listening"/,
-      readyLines: 1,
       startMsMax,
+      signal: this.#starts.signal,
     }
   }
 
@@ -234,9 +228,10 @@ class ContainersDriver implements Driver {
 }
 
 /** Waits until the proxy's API answers here: not so where the engine runs on another machine. */
-async function waitForApi(apiUrl: string, logs: () => string[]): Promise<void> {
+async function waitForApi(apiUrl: string, logs: () => string[], starts: Starts): Promise<void> {
   const deadline = Date.now() + 5_000
   for (;;) {
+    starts.check(proxyName)
     try {
       const response = await fetch(`${apiUrl}/version`)
       await response.arrayBuffer()

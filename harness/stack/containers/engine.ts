@@ -9,8 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { HarnessError, messageOf } from '../../errors.ts'
 import { ledgerLabel, stackLabel } from '../ledger.ts'
+import { engineRests } from './engine-rest.ts'
 
 const answerDeadlineMs = 2_000
+/** For what an engine still does for a stack whose starter is dead. */
+const restMsMax = 30_000
 
 interface EngineAddress {
   /** As a DOCKER_HOST would say it. */
@@ -134,8 +137,15 @@ function isConflict(error: unknown): boolean {
   return statusCode === 409 || (statusCode === 403 && /active endpoints/.test(engineMessage(error)))
 }
 
+/** What one listing showed, and what went wrong when it was removed. */
+export interface Pass {
+  containers: number
+  networks: string[]
+  errors: unknown[]
+}
+
 /** Removes what one listing shows: containers first, since a network in use cannot go. */
-async function removeOnce(docker: Docker, label: string): Promise<{ found: number; errors: unknown[] }> {
+async function removeOnce(docker: Docker, label: string): Promise<Pass> {
   const filters = { label: [label] }
   const errors: unknown[] = []
   const attempt = async (removal: Promise<unknown>) => {
@@ -149,27 +159,48 @@ async function removeOnce(docker: Docker, label: string): Promise<{ found: numbe
   )
   const networks = await docker.listNetworks({ filters })
   await Promise.all(networks.map(({ Id }) => attempt(docker.getNetwork(Id).remove())))
-  return { found: containers.length + networks.length, errors }
+  return { containers: containers.length, networks: networks.map(({ Name }) => Name), errors }
 }
 
 /**
- * Removes all containers, then all networks, of a stack. Idempotent. Looks again until nothing is found: what was
- * being created or removed meanwhile counts too. Rejects with an AggregateError naming all that stays.
+ * Removes all containers, then all networks, of a stack. Idempotent. Begins when the engine starts none of them any
+ * more, and looks again until nothing is found: what was being created or removed meanwhile counts too. Rejects with an
+ * AggregateError naming all that stays.
  */
 export async function removeStackContainers(stackId: string, engine?: Docker): Promise<void> {
   const docker = engine ?? (await openEngine())
-  let errors: unknown[] = []
+  const label = `${stackLabel}=${stackId}`
+  await engineRests(docker, label, restMsMax)
+  let last: Pass = { containers: 0, networks: [], errors: [] }
   for (let pass = 0; pass < 20; pass += 1) {
-    const { found, errors: passErrors } = await removeOnce(docker, `${stackLabel}=${stackId}`)
-    if (found === 0) return
-    errors = passErrors
+    last = await removeOnce(docker, label)
+    if (last.containers + last.networks.length === 0) return
     // The first look again is at once; later ones mean that the engine is still busy with a removal.
     if (pass > 0) await sleep(100)
   }
-  throw new AggregateError(
-    errors,
-    `stack ${stackId}: containers or networks stay after 20 attempts: ${errors.map(engineMessage).join('; ') || 'the engine keeps them busy'}`,
-  )
+  const strangers = (await Promise.all(last.networks.map(name => namesOn(docker, name)))).flat()
+  throw new AggregateError(last.errors, `stack ${stackId}: ${whatStays(last, strangers)}`)
+}
+
+/** The names of the containers on a network; none where the engine does not tell. */
+async function namesOn(docker: Docker, network: string): Promise<string[]> {
+  try {
+    const { Containers = {} } = (await docker.getNetwork(network).inspect()) as Docker.NetworkInspectInfo
+    return Object.values(Containers).map(({ Name }) => Name)
+  } catch {
+    return []
+  }
+}
+
+/** What stays after the last pass, why, and what helps. `strangers` are the containers on the networks that stay. */
+export function whatStays({ containers, networks, errors }: Pass, strangers: readonly string[]): string {
+  if (errors.length > 0) {
+    return `containers or networks stay after 20 attempts: ${errors.map(engineMessage).join('; ')}`
+  }
+  if (containers > 0) return `${containers} containers stay after 20 attempts: the engine keeps them busy`
+  const what = `${networks.join(', ')} cannot be removed`
+  if (strangers.length > 0) return `${what}, since ${strangers.join(', ')} use it; remove them first`
+  return `${what}, though no container uses it: the engine has lost count, a known fault of the engine; restart the engine, then run firebreak doctor`
 }
 
 /** What a stack has on the engine: names of its containers and networks. */

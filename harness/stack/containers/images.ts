@@ -1,21 +1,19 @@
 import type Docker from 'dockerode'
 import { ensureBaseImage } from './base-images.ts'
-import { databaseImage } from './database-image.ts'
+import { ensureDatabaseImage } from './database-image.ts'
 import { openEngine } from './engine.ts'
+import { removeDeadCarriers } from './engine-images.ts'
 import { withImageLock } from './image-lock.ts'
 import { nodeImage } from './node-image.ts'
+import { postgresImage } from './postgres-image.ts'
 import { ensureServiceImage } from './service-image.ts'
 
 /** Names of the images that a stack runs. */
 export interface StackImages {
   /** Has Node, services/ and harness/proxy/ in its working directory. */
   services: string
+  /** Makes a database of POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB, and serves it. */
   database: string
-  /**
-   * How often the database says that it accepts connections until it does: the official image first runs a server
-   * that only it can reach, to set up the user and the database.
-   */
-  databaseReadyLines: number
 }
 
 /**
@@ -24,11 +22,12 @@ export interface StackImages {
  */
 export function ensureImages(docker: Docker, log: (line: string) => void): Promise<StackImages> {
   return withImageLock(async () => {
+    await removeDeadCarriers(docker)
     const [services, database] = await Promise.all([
-      ensureBaseImage(docker, nodeImage, log).then(({ name }) => ensureServiceImage(docker, name, log)),
-      ensureBaseImage(docker, databaseImage, log),
+      ensureBaseImage(docker, nodeImage, log).then(name => ensureServiceImage(docker, name, log)),
+      ensureBaseImage(docker, postgresImage, log).then(name => ensureDatabaseImage(docker, name, log)),
     ])
-    return { services, database: database.name, databaseReadyLines: database.official ? 2 : 1 }
+    return { services, database }
   })
 }
 

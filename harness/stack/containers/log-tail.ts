@@ -3,21 +3,22 @@ import type { Readable } from 'node:stream'
 /** How many lines of a container are kept. */
 const keptLines = 200
 
-/** How waiting for a container came out: it said that it is ready, its output ended first, or time ran out. */
-export type Readiness = 'ready' | 'ended' | 'late'
+/**
+ * How waiting for a container came out: it said that it is ready, its output ended first, time ran out, or nobody wants
+ * to know any more.
+ */
+export type Readiness = 'ready' | 'ended' | 'late' | 'given up'
 
 /** Follows what one container writes: keeps the last lines, and notices when it says that it is ready. */
 export class LogTail {
   readonly #lines: string[] = []
   readonly #ready: RegExp
-  #missing: number
   #rest = ''
   readonly #settled = Promise.withResolvers<Readiness>()
 
-  /** It is ready when `readyLines` lines have matched `ready`. */
-  constructor(ready: RegExp, readyLines: number) {
+  /** It is ready when a line has matched `ready`. */
+  constructor(ready: RegExp) {
     this.#ready = ready
-    this.#missing = readyLines
   }
 
   /** Reads a stream of text to its end. Call it once. */
@@ -36,23 +37,24 @@ export class LogTail {
     return [...this.#lines]
   }
 
-  /** Resolves once it is known how the container came up, at the latest after `deadlineMs`. */
-  async readiness(deadlineMs: number): Promise<Readiness> {
+  /** Resolves once it is known how the container came up, at the latest after `deadlineMs` or when `signal` aborts. */
+  async readiness(deadlineMs: number, signal: AbortSignal): Promise<Readiness> {
+    const giveUp = () => this.#settled.resolve('given up')
     const timer = setTimeout(() => this.#settled.resolve('late'), deadlineMs)
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp)
     try {
       return await this.#settled.promise
     } finally {
       clearTimeout(timer)
+      signal.removeEventListener('abort', giveUp)
     }
   }
 
   #add(line: string): void {
     this.#lines.push(line)
     if (this.#lines.length > keptLines) this.#lines.shift()
-    if (this.#missing > 0 && this.#ready.test(line)) {
-      this.#missing -= 1
-      if (this.#missing === 0) this.#settled.resolve('ready')
-    }
+    if (this.#ready.test(line)) this.#settled.resolve('ready')
   }
 
   #end(): void {

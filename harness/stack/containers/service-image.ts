@@ -19,8 +19,34 @@ const lockFile = join(project, 'package-lock.json')
 /** How many service images stay: that of this tree, and those of trees that another process may be about to run. */
 const keptImages = 3
 
+/** Who runs it: the number that every distribution gives the user `nobody`. */
+export const nobody = '65534:65534'
+
 const folder = 'firebreak'
-const changes = [`WORKDIR /${folder}`, 'ENV NODE_ENV=production', 'CMD ["node"]']
+const compileCache = `${folder}/compile-cache`
+const changes = [
+  `WORKDIR /${folder}`,
+  'ENV NODE_ENV=production',
+  `ENV NODE_COMPILE_CACHE=/${compileCache}`,
+  'ENTRYPOINT []',
+  'CMD ["node"]',
+]
+
+/**
+ * Starts every program once, so that its types are stripped and its code is compiled in the image, not at every start of
+ * every service: half of what a start costs. Nothing comes of the programs: their port is none.
+ */
+function compiling(programs: readonly string[]): string[] {
+  const script = `
+    const { spawnSync } = require('node:child_process')
+    const env = { ...process.env, NODE_COMPILE_CACHE: '/${compileCache}', PORT: 'none' }
+    for (const program of ${JSON.stringify(programs)}) {
+      const args = ['--disable-warning=ExperimentalWarning', program]
+      spawnSync(process.execPath, args, { cwd: '/${folder}', env, timeout: 20000 })
+    }
+    if (require('node:fs').readdirSync('/${compileCache}').length === 0) throw new Error('nothing was compiled')`
+  return ['node', '--eval', script]
+}
 
 /** The source files of the image, read once, so that the image holds exactly what its name was made from. */
 function sourceEntries() {
@@ -39,7 +65,7 @@ function isNeeded(name: string): boolean {
 
 /** The name of the image, made from all that is in it. The lock file stands for the packages. */
 function nameFor(baseId: string, files: ReturnType<typeof sourceEntries>): string {
-  const hash = createHash('sha256').update([baseId, ...roots, ...changes].join('\0'))
+  const hash = createHash('sha256').update([baseId, ...roots, ...changes, ...compiling([])].join('\0'))
   hash.update(readFileSync(lockFile))
   for (const { path, content } of files) hash.update(`\0${path}\0`).update(content)
   return `${repository}:${hash.digest('hex').slice(0, 16)}`
@@ -62,8 +88,14 @@ export async function ensureServiceImage(
   const entries: TarEntry[] = [
     ...packageFiles.map(path => ({ path: `${folder}/${path}`, mode: 0o644, file: join(project, path) })),
     ...files,
+    { path: compileCache, mode: 0o1777, directory: true },
   ]
-  await layerImage(docker, name, { base, entries, changes })
+  const programs = files
+    .map(({ path }) => path.slice(folder.length + 1))
+    .filter(path => path.endsWith('/main.ts'))
+  // The cache is kept by user, so it is filled by the one that the services run as.
+  const run = { command: compiling(programs), user: nobody }
+  await layerImage(docker, name, { base, entries, run, changes })
   await removeOldImages(docker, repository, keptImages)
   return name
 }

@@ -24,8 +24,9 @@ function properties(colours: object): string {
     .join(';')
 }
 
+// No scroll anchoring: after a reload it would push a banner that has come in under the bar.
 const base = `*,::before,::after{box-sizing:border-box}
-html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
+html{overflow-anchor:none;-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;min-height:100vh;font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Liberation Sans",sans-serif;color:var(--ink);background:var(--paper);overflow-wrap:anywhere}
 h1,h2,h3,p,ul,ol,dl,dd,figure,fieldset,table{margin:0}
 ul,ol{padding:0;list-style:none}

@@ -7,7 +7,7 @@ describe('Starts', () => {
     const starts = new Starts()
     expect(await starts.run('a', async () => 1)).toBe(1)
     await expect(starts.run('b', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
-    expect(await starts.settle()).toBe(false)
+    expect(await starts.settle()).toBe(true)
   })
 
   test('waits for all that are under way, good or bad', async () => {
@@ -25,6 +25,27 @@ describe('Starts', () => {
     bad.reject(new Error('no'))
     await settling
     expect(settled).toBe(true)
+  })
+
+  test('waits no longer than it is told', async () => {
+    const starts = new Starts()
+    const start = Promise.withResolvers<void>()
+    const ended = starts.run('a', () => start.promise)
+    expect(await starts.settle(10)).toBe(false)
+    start.resolve()
+    await ended
+    expect(await starts.settle(10)).toBe(true)
+  })
+
+  test('tells what is under way that it refuses', async () => {
+    const starts = new Starts()
+    const told = starts.run('a', async () => {
+      await new Promise(resolve => starts.signal.addEventListener('abort', resolve))
+      starts.check('a')
+    })
+    expect(starts.signal.aborted).toBe(false)
+    starts.refuse()
+    await expect(told).rejects.toThrow(/^a: .*being stopped/)
   })
 
   test('lets none begin once it refuses, naming the service', async () => {

@@ -54,6 +54,13 @@ function guardWith(names: readonly Mitigation[], tokenCheck: TokenCheck = 'intro
   return { guard, heard, asked }
 }
 
+test('a token opens no web session, and auth is not asked about it', async () => {
+  const { guard, asked } = guardWith([])
+  expect(await guard.session('eyJh.eyJz.c2ln')).toMatchObject({ kind: 'invalid' })
+  expect(asked).toEqual({ auth: 0, signature: 0 })
+  expect(await guard.session('eu.an-opaque-id')).toMatchObject({ kind: 'valid' })
+})
+
 const triState = 'tri-state-auth-result'
 const grace = 'stale-session-grace'
 const offline = 'offline-token-validation'

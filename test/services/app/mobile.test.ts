@@ -23,6 +23,13 @@ test('a phone gets its tokens and nothing else of what auth said', async () => {
   expect((await app.fetch(json('/api/sign-out', { refresh_token: 'r' }))).status).toBe(204)
 })
 
+test('the token of a system caller shows it nothing', async () => {
+  const app = appWith([], { fetch: fakeAuth(() => active({ scope: 'messages:read' })).fetch })
+  const response = await app.fetch(content('a'))
+  expect(response.status).toBe(401)
+  expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"')
+})
+
 describe.each([feed, chat])('$name', role => {
   const app = appWith([], { role, fetch: fakeAuth(well).fetch })
   test.each<[string, Request, number]>([

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { answersOtherMethods, createBase } from '../../../services/common/app-base.ts'
 
 function serviceWith(log: (event: string, fields?: Record<string, unknown>) => void = () => {}) {
@@ -21,8 +21,12 @@ function serviceWith(log: (event: string, fields?: Record<string, unknown>) => v
 const send = (init: RequestInit, path = '/part/things') => serviceWith().request(path, init)
 
 /** Sends this after the request line over a socket and gives all that comes back. */
-async function sendRaw(headersAndBody: string, connection = 'close'): Promise<string> {
-  const server = createAdaptorServer({ fetch: serviceWith().fetch })
+async function sendRaw(
+  headersAndBody: string,
+  connection = 'close',
+  service = serviceWith(),
+): Promise<string> {
+  const server = createAdaptorServer({ fetch: service.fetch })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   try {
@@ -70,6 +74,38 @@ describe('createBase over HTTP', () => {
     expect(answers.match(/HTTP\/1.1 200 /g)).toHaveLength(2)
     expect(answers).toContain('xxxxx')
     expect(answers).not.toContain('GET')
+  })
+})
+
+describe('a body that breaks off', () => {
+  test.each([
+    ['in a chunk that makes no sense', 'Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n'],
+    ['in a chunk of more than there is', 'Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n'],
+  ])('%s is refused, and nothing that was not handled', async (_what, headersAndBody) => {
+    const log = vi.fn()
+    expect(await sendRaw(headersAndBody, 'close', serviceWith(log))).toMatch(/^HTTP\/1.1 400 /)
+    expect(log).not.toHaveBeenCalled()
+  })
+
+  test('because its sender is gone is nothing that was not handled', async () => {
+    const log = vi.fn()
+    const { promise: ended, resolve } = Promise.withResolvers<number>()
+    const service = serviceWith(log)
+    const fetch = async (request: Request) => {
+      const answer = await service.fetch(request)
+      resolve(answer.status)
+      return answer
+    }
+    const server = createAdaptorServer({ fetch })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const socket = connect(address && typeof address === 'object' ? address.port : 0, '127.0.0.1')
+    server.once('request', () => socket.destroy())
+    socket.write('POST /part/things HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello')
+    expect(await ended).toBe(400)
+    expect(log).not.toHaveBeenCalled()
+    server.close()
   })
 })
 

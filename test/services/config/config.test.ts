@@ -216,3 +216,13 @@ describe('rollback and freeze', () => {
     expect((await app.request('/documents/auth', post({ value: 3 }))).status).toBe(201)
   })
 })
+
+test.each([
+  ['/documents', 'GET, HEAD'],
+  ['/documents/auth', 'GET, HEAD, POST'],
+  ['/documents/auth/watch', 'GET, HEAD'],
+  ['/documents/auth/freeze', 'POST'],
+])('says which methods %s has to one who tries another', async (path, allow) => {
+  const response = await service().request(path, { method: 'DELETE' })
+  expect([response.status, response.headers.get('allow')]).toEqual([405, allow])
+})

@@ -192,3 +192,12 @@ describe('a reset', () => {
     expect((await report({ reporter: 'r0' })).status).toBe(202)
   })
 })
+
+test.each([
+  ['/', 'GET, HEAD'],
+  ['/reports', 'GET, HEAD, POST'],
+  ['/admin/reset', 'POST'],
+])('says which methods %s has to one who tries another', async (path, allow) => {
+  const response = await world().ask(path, { method: 'DELETE' })
+  expect([response.status, response.headers.get('allow')]).toEqual([405, allow])
+})
