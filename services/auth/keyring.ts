@@ -1,4 +1,4 @@
-import { importJWK, type JWK } from 'jose'
+import { decodeProtectedHeader, importJWK, type JWK } from 'jose'
 import { keyStates, newSigningKey, publicJwkOf, signingAlgorithm } from './key-set.ts'
 import { type KeyStore, type SigningKey, StoreUnavailable } from './store.ts'
 
@@ -18,6 +18,11 @@ export interface Keyring {
    * Rejects with StoreUnavailable if it cannot be looked up: nobody knows then.
    */
   verificationKey(kid: string): Promise<VerificationKey | undefined>
+  /**
+   * Looks up the key that a token names, if it is not known. Done before a request takes a place, so that tokens with
+   * made-up names wait without holding one. What is no signed token is left alone. Rejects as `verificationKey` does.
+   */
+  learnKeyOf(token: string): Promise<void>
   /** Public keys as a JWK Set lists them (RFC 7517). */
   publicJwks(): Promise<JWK[]>
   /** Reads the store now, whatever was read before. */
@@ -47,17 +52,25 @@ export function createKeyring(store: KeyStore): Keyring {
     return found && reader.imported(`${kid} public`, publicJwkOf(found.key))
   }
 
+  async function verificationKey(kid: string): Promise<VerificationKey | undefined> {
+    const known = await find(kid)
+    if (known || reader.knew(kid) || reader.missed(kid)) return known
+    await reader.readForUnknownKid()
+    const found = await find(kid)
+    if (!found) reader.noteMissing(kid)
+    return found
+  }
+
   return {
     async signingKey() {
       const signing = (await published()).find(({ signing }) => signing)?.key
       if (!signing) throw new Error('the store holds no signing key, although one was just added')
       return { kid: signing.kid, key: await reader.imported(signing.kid, signing.privateJwk) }
     },
-    async verificationKey(kid) {
-      const known = await find(kid)
-      if (known || reader.knew(kid)) return known
-      await reader.readForUnknownKid()
-      return find(kid)
+    verificationKey,
+    async learnKeyOf(token) {
+      const kid = kidOf(token)
+      if (kid !== undefined) await verificationKey(kid)
     },
     async publicJwks() {
       return (await published()).map(({ key }) => publicJwkOf(key))
@@ -66,8 +79,23 @@ export function createKeyring(store: KeyStore): Keyring {
   }
 }
 
+/** The name of the key that a token says it is signed with. */
+function kidOf(token: string): string | undefined {
+  // Ids of sessions have no header.
+  if (!token.startsWith('ey')) return undefined
+  try {
+    return decodeProtectedHeader(token).kid
+  } catch {
+    return undefined
+  }
+}
+
+const missingMax = 1_000
+
 /** Reads the keys from the store, one query at a time, and keeps them. */
 class KeyReader {
+  /** Names that the store did not have, with when it was asked, ms. */
+  readonly #missing = new Map<string, number>()
   readonly #store: KeyStore
   readonly #imported = new Map<string, Promise<VerificationKey>>()
   #keys: SigningKey[] | undefined
@@ -89,6 +117,18 @@ class KeyReader {
   /** Whether a key of that name was ever there: a removed one needs no looking up. */
   knew(kid: string): boolean {
     return this.#keys?.some(key => key.kid === kid) ?? false
+  }
+
+  /** Whether the store was asked for a name just now, and did not have it. */
+  missed(kid: string): boolean {
+    return Date.now() - (this.#missing.get(kid) ?? Number.NEGATIVE_INFINITY) < unknownKidCooldownMs
+  }
+
+  noteMissing(kid: string): void {
+    this.#missing.delete(kid)
+    this.#missing.set(kid, Date.now())
+    const [oldest] = this.#missing.keys()
+    if (this.#missing.size > missingMax && oldest !== undefined) this.#missing.delete(oldest)
   }
 
   async reload(): Promise<void> {

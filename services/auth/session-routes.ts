@@ -13,6 +13,7 @@ export function addSessionRoutes(app: Hono, parts: AuthParts): void {
   app.post('/introspect', async context => {
     const caller = clients.service(context.req.raw)
     const token = required(await formBody(context), 'token')
+    await sessions.learnKeyOf(token)
     const credential = await admission.run('session-check', caller, () =>
       sessions.introspect(config(), token),
     )
@@ -45,6 +46,7 @@ async function revokeForClient(context: Context, { sessions, config, clients, ad
   const basic = basicOf(context.req.raw)
   if (!basic) throw invalidClient()
   const token = required(await formBody(context), 'token')
+  await sessions.learnKeyOf(token)
   const result = await admission.run('session-check', basic.id, async () => {
     const client = await clients.authenticate(config(), basic.id, basic.secret)
     if (!client) throw invalidClient()

@@ -53,6 +53,8 @@ export interface Sessions {
     refreshToken: string,
     clientId: string | undefined,
   ): Promise<TokenPair | undefined>
+  /** To be awaited before a request with a token takes a place: see the keyring. */
+  learnKeyOf(token: string): Promise<void>
   /** Takes ids of web and device sessions, and access tokens; undefined for whatever is not valid now. */
   introspect(config: AuthConfig, token: string): Promise<ActiveCredential | undefined>
   /**
@@ -102,6 +104,7 @@ export function createSessions(world: SessionsWorld): Sessions {
     signIn: (config, attempt) => signIn(world, config, attempt),
     openApi: (config, clientId, scope) => openApi(world, config, clientId, scope),
     refresh: (config, refreshToken, clientId) => refresh(world, config, refreshToken, clientId),
+    learnKeyOf: token => world.keyring.learnKeyOf(token),
     introspect: (config, token) => introspect(world, config, token),
     revoke: (token, onlyOf) => revoke(world, token, onlyOf),
   }

@@ -36,6 +36,7 @@ async function refresh(
   // Tokens of users have no scope, and a refresh cannot add one.
   if (fields.has('scope')) throw rejection(400, 'invalid_scope')
   const caller = claimant.kind === 'secret' ? claimant.id : publicCaller
+  await sessions.learnKeyOf(token)
   const tokens = await admission.run('refresh', caller, async () => {
     if (claimant.kind === 'secret' && !(await clients.authenticate(config(), claimant.id, claimant.secret)))
       throw invalidClient()

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import type Docker from 'dockerode'
 import { HarnessError } from '../../errors.ts'
 import { stackLabel } from '../ledger.ts'
-import { engineMessage, isNotFound, removeStackContainers } from './engine.ts'
+import { engineMessage, isConflict, isNotFound } from './engine.ts'
 import { type TarEntry, tar } from './tar.ts'
 
 /** The label on every image made here. */
@@ -114,7 +114,7 @@ export async function layerImage(docker: Docker, tag: string, layer: Layer): Pro
       changes: [...changes, `LABEL ${imageLabel}=1 ${stackLabel}=`].join('\n'),
     })
   } finally {
-    await carrier.remove({ force: true })
+    await removeContainer(carrier)
   }
 }
 
@@ -128,9 +128,22 @@ async function runToEnd(carrier: Docker.Container, command: readonly string[]): 
   )
 }
 
-/** Removes what a process that was killed while making an image has left. */
-export function removeDeadCarriers(docker: Docker): Promise<void> {
-  return removeStackContainers(carrierStack, docker)
+/** Making an image takes seconds; a carrier of this age belongs to nobody, ms. */
+const carrierAgeMsMax = 120_000
+
+/** Removes what a process that was killed while making an image has left. Another may be making one right now. */
+export async function removeDeadCarriers(docker: Docker): Promise<void> {
+  const filters = { label: [`${stackLabel}=${carrierStack}`] }
+  const carriers = await docker.listContainers({ all: true, filters })
+  const dead = carriers.filter(({ Created }) => Date.now() - Created * 1_000 > carrierAgeMsMax)
+  await Promise.all(dead.map(({ Id }) => removeContainer(docker.getContainer(Id))))
+}
+
+/** One that is gone already, or being removed by somebody else, is as good as removed. */
+async function removeContainer(container: Docker.Container): Promise<void> {
+  await container.remove({ force: true }).catch((error: unknown) => {
+    if (!isNotFound(error) && !isConflict(error)) throw error
+  })
 }
 
 /** Removes the images of a repository except the newest `keep`. Images that a container uses stay. */

@@ -132,7 +132,7 @@ export function isNotFound(error: unknown): boolean {
 }
 
 /** Whether an engine's error says that the thing is in use, or being removed already. */
-function isConflict(error: unknown): boolean {
+export function isConflict(error: unknown): boolean {
   const { statusCode } = error as { statusCode?: number }
   return statusCode === 409 || (statusCode === 403 && /active endpoints/.test(engineMessage(error)))
 }
@@ -144,6 +144,20 @@ export interface Pass {
   errors: unknown[]
 }
 
+/**
+ * Takes the containers of a network off it, one after the other. An engine that takes several off at once, as it does
+ * when they are removed together, can lose count of them, and then keeps the network until it is restarted.
+ */
+async function leaveInTurn(docker: Docker, network: string): Promise<void> {
+  for (const name of await namesOn(docker, network)) {
+    // One that is gone, or going, is off already.
+    await docker
+      .getNetwork(network)
+      .disconnect({ Container: name, Force: true })
+      .catch(() => {})
+  }
+}
+
 /** Removes what one listing shows: containers first, since a network in use cannot go. */
 async function removeOnce(docker: Docker, label: string): Promise<Pass> {
   const filters = { label: [label] }
@@ -153,11 +167,12 @@ async function removeOnce(docker: Docker, label: string): Promise<Pass> {
       if (!isNotFound(error) && !isConflict(error)) errors.push(error)
     })
   }
+  const networks = await docker.listNetworks({ filters })
+  await Promise.all(networks.map(({ Id }) => leaveInTurn(docker, Id)))
   const containers = await docker.listContainers({ all: true, filters })
   await Promise.all(
     containers.map(({ Id }) => attempt(docker.getContainer(Id).remove({ force: true, v: true }))),
   )
-  const networks = await docker.listNetworks({ filters })
   await Promise.all(networks.map(({ Id }) => attempt(docker.getNetwork(Id).remove())))
   return { containers: containers.length, networks: networks.map(({ Name }) => Name), errors }
 }

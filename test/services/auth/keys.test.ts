@@ -281,3 +281,21 @@ describe('the keyring', () => {
     expect(jwk?.kid).toBe(await calculateJwkThumbprint(jwk ?? { kty: 'OKP' }))
   })
 })
+
+describe('tokens that name made-up keys', () => {
+  test('take nobody a place while their names are looked up', async () => {
+    vi.useRealTimers()
+    const auth = await startAuthWithUser({ mitigations: ['load-shedding', 'bulkhead'] })
+    const { session } = await auth.signIn('web')
+    const made = (n: number) => {
+      const header = Buffer.from(JSON.stringify({ alg: 'EdDSA', kid: `made up ${n}` })).toString('base64url')
+      return `${header}.e30.${'A'.repeat(86)}`
+    }
+    const flood = Array.from({ length: 300 }, (_, n) => auth.form('/introspect', { token: made(n) }))
+    // The flood waits for its lookup by now; a session of the same caller has its place all the same.
+    await new Promise(resolve => setTimeout(resolve, 20))
+    expect((await auth.introspect(session)).active).toBe(true)
+    const answers = await Promise.all(flood)
+    expect(answers.filter(({ body }) => body.active === true)).toEqual([])
+  })
+})
