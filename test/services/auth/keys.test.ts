@@ -1,8 +1,8 @@
 import { calculateJwkThumbprint } from 'jose'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { keyStates, newSigningKey } from '../../../services/auth/key-set.ts'
+import { newSigningKey } from '../../../services/auth/key-set.ts'
 import { createKeyring } from '../../../services/auth/keyring.ts'
-import { type AuthStore, type SigningKey, StoreUnavailable } from '../../../services/auth/store.ts'
+import { type AuthStore, StoreUnavailable } from '../../../services/auth/store.ts'
 import { createMemoryStore } from '../../../services/auth/store-memory.ts'
 import { type Answer, failingStore, operator, startAuth, startAuthWithUser } from './helpers.ts'
 
@@ -13,37 +13,6 @@ afterEach(() => {
   vi.useRealTimers()
 })
 const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
-
-describe('the state of a key', () => {
-  const key = (signsFromMs: number, change: Partial<SigningKey> = {}): SigningKey => ({
-    generation: 1,
-    kid: 'k',
-    privateJwk: { kty: 'OKP' },
-    signsFromMs,
-    dropsOlderFromMs: undefined,
-    removedAtMs: undefined,
-    ...change,
-  })
-
-  test.each([
-    ['none', [], []],
-    ['the first', [key(0)], ['signing']],
-    ['the first, by a clock that is behind', [key(200)], ['signing']],
-    ['one that waits', [key(0), key(101)], ['signing', 'pending']],
-    ['one whose time has come', [key(0), key(100, { dropsOlderFromMs: 500 })], ['retained', 'signing']],
-    ['one that outlived its tokens', [key(0), key(50, { dropsOlderFromMs: 100 })], ['dropped', 'signing']],
-    ['one that was removed', [key(0), key(50, { removedAtMs: 60 })], ['signing', 'removed']],
-    ['all but one that waits removed', [key(0, { removedAtMs: 60 }), key(101)], ['removed', 'signing']],
-    ['all removed', [key(0, { removedAtMs: 60 })], ['removed']],
-    [
-      'one dropped by a key that was removed',
-      [key(0), key(1, { dropsOlderFromMs: 90, removedAtMs: 95 }), key(2)],
-      ['dropped', 'removed', 'signing'],
-    ],
-  ])('at 100, with %s', (_title, keys, states) => {
-    expect(keyStates(keys, 100)).toEqual(states)
-  })
-})
 
 /** Two processes on one store. */
 async function startPair(mitigations: ('jwks-overlap' | 'bulkhead')[]) {
