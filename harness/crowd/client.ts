@@ -6,6 +6,8 @@ import type { HttpClient, HttpResult } from './http.ts'
 export interface Seen {
   result: Result
   told?: Told
+  /** Nothing came, and the device showed what it had kept. */
+  fromDevice?: true
   /** When it was told to come back, if it was, ms from then. */
   retryAfterMs?: number
 }

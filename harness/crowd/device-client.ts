@@ -41,6 +41,10 @@ export class DeviceClient implements Client {
   }
 
   async browse(): Promise<Seen> {
+    return this.#door.shown(await this.#look(), this.signedIn)
+  }
+
+  async #look(): Promise<Seen> {
     const sent = this.#credential
     if (sent === undefined) return { result: 'signed-out' }
     const answer = await this.#door.content(sent)

@@ -38,6 +38,10 @@ export class MobileClient implements Client {
   }
 
   async browse(): Promise<Seen> {
+    return this.#door.shown(await this.#look(), this.signedIn)
+  }
+
+  async #look(): Promise<Seen> {
     const sent = this.#tokens
     if (!sent) return { result: 'signed-out' }
     const first = await this.#content()

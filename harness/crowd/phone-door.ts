@@ -16,6 +16,8 @@ const queuedSchema = z.object({ queue_ticket: z.string() })
 export class PhoneDoor {
   readonly #world: ClientWorld
   #ticket: string | undefined
+  /** Whether the device has kept something to show. What it is matters to nobody here. */
+  #hasKept = false
 
   constructor(world: ClientWorld) {
     this.#world = world
@@ -34,6 +36,16 @@ export class PhoneDoor {
     }
     this.#ticket = queuedSchema.safeParse(jsonOf(answer)).data?.queue_ticket ?? this.#ticket
     return refusalOf(answer)
+  }
+
+  /**
+   * What the owner of the phone sees of a look at the content: what came, or while nothing comes, what the device has
+   * kept. That goes with the credential.
+   */
+  shown(seen: Seen, signedIn: boolean): Seen {
+    const came = seen.result === 'served' || seen.result === 'degraded'
+    this.#hasKept = signedIn && (came || this.#hasKept)
+    return this.#hasKept && !came ? { ...seen, fromDevice: true } : seen
   }
 
   content(credential: string): Promise<HttpResult> {

@@ -31,8 +31,16 @@ export class Recorder {
   /** Does one thing and records what came of it. `at` is when it was meant to happen. */
   async intent(who: Who, activity: Activity, at: number, act: () => Promise<Seen>): Promise<Seen> {
     const seen = await act()
-    const { result, told } = seen
-    this.intents.push({ ...who, activity, at, latencyMs: this.now() - at, result, ...(told ? { told } : {}) })
+    const { result, told, fromDevice } = seen
+    this.intents.push({
+      ...who,
+      activity,
+      at,
+      latencyMs: this.now() - at,
+      result,
+      ...(told ? { told } : {}),
+      ...(fromDevice ? { fromDevice } : {}),
+    })
     return seen
   }
 

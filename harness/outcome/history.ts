@@ -50,6 +50,8 @@ export interface Intent extends Segment {
   result: Result
   /** Only with `refused`. */
   told?: Told
+  /** Nothing came, and the device showed what it had kept: no goodput, but no empty screen either. Phones only. */
+  fromDevice?: true
   /** The user; the same user keeps its name through a run. */
   user: string
 }

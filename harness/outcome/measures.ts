@@ -25,6 +25,8 @@ export type SegmentOutcome = {
   inFaultIntents: number
   /** How the intents of the fault window came out. They add up to `inFaultIntents`. */
   results: Record<Result, number>
+  /** How many of those that were not served showed what the device had kept. */
+  fromDevice: number
 }
 
 /** The `outcome` of a run in the results file. */

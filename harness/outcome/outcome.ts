@@ -114,6 +114,7 @@ function measure(traffic: Traffic, windows: RunWindows): SegmentOutcome {
     steadyIntents: steady.intended,
     inFaultIntents: during.intended,
     results: resultsOf(intents),
+    fromDevice: intents.filter(intent => intent.fromDevice).length,
   }
 }
 

@@ -26,6 +26,8 @@ const segmentSchema = z.looseObject({
   harm: share.nullable(),
   p50Ms: milliseconds.nullable(),
   p99Ms: milliseconds.nullable(),
+  /** Looks at content kept on the device, while nothing came. Files of the first releases do not say. */
+  fromDevice: count.optional(),
 })
 
 const groupSchema = z.looseObject({

@@ -54,6 +54,9 @@ function isSystemCaller(admission: Admission): boolean {
   return 'identity' in admission && admission.identity.scope !== undefined
 }
 
+/** How long a device may show what it has kept, s. */
+const keptS = 86_400
+
 /** What a phone gets to see, by what its credential is worth. */
 export function contentFor(context: Context, { role, health }: SurfaceWorld, admission: Admission): Response {
   const served = admission.kind === 'valid' || admission.kind === 'stale'
@@ -61,5 +64,7 @@ export function contentFor(context: Context, { role, health }: SurfaceWorld, adm
   if (admission.kind === 'invalid') return challenge(context, role.name, 'invalid_token')
   if (admission.kind === 'unknown') return tryLater(context)
   if (admission.kind === 'stale') context.header(degradedHeader, 'stale-session')
+  // For the device to keep, and to show while nothing comes (RFC 5861, section 4).
+  context.header('cache-control', `private, no-cache, stale-if-error=${keptS}`)
   return context.json({ app: role.name, content: role.content(admission.identity) })
 }

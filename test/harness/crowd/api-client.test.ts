@@ -7,7 +7,7 @@ import { credentialOf, nowhere, startApp } from './support.ts'
 
 type Answer = (context: Context) => Response | Promise<Response>
 
-const http = new HttpClient({ deadlineMs: 400 })
+const http = new HttpClient({ deadlineMs: 1_000 })
 afterAll(() => http[Symbol.asyncDispose]())
 
 const account = { username: 'system:1', password: 'a secret/+' }

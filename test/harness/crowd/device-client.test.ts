@@ -8,7 +8,7 @@ import { account, nowhere, startApp } from './support.ts'
 
 type Answer = (context: Context) => Response | Promise<Response>
 
-const http = new HttpClient({ deadlineMs: 400 })
+const http = new HttpClient({ deadlineMs: 1_000 })
 afterAll(() => http[Symbol.asyncDispose]())
 
 /** A chat that links phones, with answers that can be changed at any time. */
@@ -91,6 +91,17 @@ describe('DeviceClient', () => {
     chat.site.content = answer
     expect(await chat.client.browse()).toEqual(seen)
     expect(chat.client.signedIn).toBe(isSignedIn)
+  })
+
+  test('shows what the device has kept while nothing comes', async () => {
+    await using chat = await startChat()
+    const { site, client } = chat
+    await client.signIn()
+    expect(await client.browse()).toEqual({ result: 'served' })
+    site.content = context => context.text('oops', 500)
+    expect(await client.browse()).toEqual({ result: 'error', fromDevice: true })
+    site.content = tokenRefused
+    expect(await client.browse()).toEqual({ result: 'signed-out' })
   })
 
   test('does not let a late answer to an old credential take a new one away', async () => {

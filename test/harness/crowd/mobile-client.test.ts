@@ -7,7 +7,7 @@ import { account, credentialOf, cutMidAnswer, nowhere, startApp, startRaw } from
 
 type Answer = (context: Context) => Response | Promise<Response>
 
-const http = new HttpClient({ deadlineMs: 400 })
+const http = new HttpClient({ deadlineMs: 1_000 })
 afterAll(() => http[Symbol.asyncDispose]())
 
 const tokens = (number: number) => ({ access_token: `access-${number}`, refresh_token: `refresh-${number}` })
@@ -192,6 +192,16 @@ describe('MobileClient', () => {
     expect(await world.client.browse()).toEqual(seen)
     expect(world.client.signedIn).toBe(true)
     expect(world.site.log.filter(line => line.startsWith('refresh'))).toEqual([])
+  })
+
+  test('shows what the device has kept while nothing comes', async () => {
+    await using world = await startPhoneApp()
+    const { site, client } = world
+    await client.signIn()
+    expect(await client.browse()).toEqual({ result: 'served' })
+    site.content = unauthorized
+    site.refresh = context => context.text('oops', 500)
+    expect(await client.browse()).toEqual({ result: 'error', fromDevice: true })
   })
 
   test('gives up after one refresh if the new token is refused too', async () => {

@@ -8,7 +8,7 @@ import { account, credentialOf, cutMidAnswer, nowhere, startApp, startRaw } from
 
 type Answer = (context: Context) => Response | Promise<Response>
 
-const http = new HttpClient({ deadlineMs: 400 })
+const http = new HttpClient({ deadlineMs: 1_000 })
 afterAll(() => http[Symbol.asyncDispose]())
 
 /** An app whose page and sign-in can be changed at any time, and what it was sent. */

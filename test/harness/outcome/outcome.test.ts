@@ -83,6 +83,7 @@ describe('an outcome', () => {
             unreachable: 0,
             lost: 0,
           },
+          fromDevice: 0,
         },
       ],
       unmeasured: [],
@@ -93,6 +94,16 @@ describe('an outcome', () => {
         after: { from: 8_000, until: 12_000 },
       },
     })
+  })
+
+  test('counts the looks of the fault window that a device answered by itself', () => {
+    const intents = [100, 5_000, 5_100].map(at => ({
+      ...intent(feedMobile, at, 'error'),
+      fromDevice: true as const,
+    }))
+    const others = [intent(feedMobile, 200), intent(feedMobile, 5_200, 'error')]
+    const { segments } = computeOutcome(history({ intents: [...intents, ...others] }), [])
+    expect(segments[0]).toMatchObject({ inFaultIntents: 3, faultGoodput: 0, fromDevice: 2 })
   })
 
   test('sorts its segments, in whatever order their intents come', () => {

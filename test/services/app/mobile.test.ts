@@ -23,6 +23,12 @@ test('a phone gets its tokens and nothing else of what auth said', async () => {
   expect((await app.fetch(json('/api/sign-out', { refresh_token: 'r' }))).status).toBe(204)
 })
 
+test('content may be kept and shown by the device while nothing comes, and by nobody else', async () => {
+  const app = appWith([], { fetch: fakeAuth(() => active()).fetch })
+  const cacheControl = (await app.fetch(content('a'))).headers.get('cache-control')
+  expect(cacheControl).toBe('private, no-cache, stale-if-error=86400')
+})
+
 test('the token of a system caller shows it nothing', async () => {
   const app = appWith([], { fetch: fakeAuth(() => active({ scope: 'messages:read' })).fetch })
   const response = await app.fetch(content('a'))
