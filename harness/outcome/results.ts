@@ -37,6 +37,8 @@ const groupSchema = z.looseObject({
   region: z.string(),
   count,
   share,
+  /** What `share` is a share of. Files of the first releases do not say. */
+  alive: count.optional(),
 })
 
 const outcomeSchema = z.looseObject({

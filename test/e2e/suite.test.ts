@@ -1,4 +1,4 @@
-/** The whole suite, once on each runtime: what the scenarios promise is what the results say, and nothing stays. */
+/** The whole suite on one runtime, and its faults on the other: what the scenarios promise is what the results say, and nothing stays. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -10,6 +10,8 @@ import { type Ended, Room } from './room.ts'
 const scenarios = ['auth-timeouts', 'calm', 'wrong-issuer']
 const architectures = ['cellular', 'hardened', 'shared-fate']
 const faulty = scenarios.filter(name => name !== 'calm')
+/** A minute of calm is enough; no other test runs these on containers. */
+const scenariosOn = { processes: scenarios, containers: faulty }
 
 /** By runtime: `scenario architecture verdict`, sorted. */
 const verdicts = new Map<string, string[]>()
@@ -22,7 +24,7 @@ describeOnRuntimes(runtime => {
   beforeAll(async () => {
     room = new Room()
     const file = join(room.folder, 'results.json')
-    ended = await room.run(['--runtime', runtime, '--json', file]).ended
+    ended = await room.run([...scenariosOn[runtime], '--runtime', runtime, '--json', file]).ended
     results = parseResults(readFileSync(file, 'utf8'), file)
     const words = results.runs.map(run => `${run.scenario} ${run.architecture} ${run.verdict}`)
     verdicts.set(runtime, words.sort())
@@ -36,7 +38,7 @@ describeOnRuntimes(runtime => {
   }
 
   test('all predictions hold', () => {
-    const pairs = scenarios.flatMap(scenario => architectures.map(each => `${scenario} ${each}`))
+    const pairs = scenariosOn[runtime].flatMap(scenario => architectures.map(each => `${scenario} ${each}`))
     const open = results.runs.filter(({ verdict }) => verdict !== 'held')
     expect(open.map(({ scenario, architecture, reasons }) => ({ scenario, architecture, reasons }))).toEqual(
       [],
@@ -60,7 +62,12 @@ describeOnRuntimes(runtime => {
         ({ app, surface }) => app !== controlApp && surface === 'web',
       )
       expect(web).not.toEqual([])
-      for (const group of web) expect(group.share, group.app).toBeGreaterThan(0.9)
+      // All regions together: one of four sessions that its user has just ended would be a quarter.
+      for (const [app, groups] of Map.groupBy(web, group => group.app)) {
+        const alive = groups.reduce((sum, group) => sum + (group.alive ?? 0), 0)
+        const forcedOut = groups.reduce((sum, { share, alive = 0 }) => sum + share * alive, 0)
+        expect(forcedOut / alive, app).toBeGreaterThan(0.9)
+      }
       for (const architecture of ['hardened', 'cellular']) {
         const groups = groupsOf(architecture)
         expect(groups).not.toEqual([])
@@ -94,7 +101,7 @@ describeOnRuntimes(runtime => {
 })
 
 test('both runtimes come to the same verdicts', ({ skip }) => {
-  const [first, second] = [...verdicts.values()]
+  const [first, second] = [...verdicts.values()].map(words => words.filter(word => !word.startsWith('calm ')))
   if (second === undefined) skip('only one runtime ran')
   expect(first).toEqual(second)
 })
