@@ -5,11 +5,11 @@
 import { z } from 'zod'
 import {
   type Answered,
+  ask,
   type Client,
   type ClientWorld,
   contentSeen,
   failureOf,
-  headersOf,
   isServed,
   isTokenRefused,
   jsonOf,
@@ -76,12 +76,17 @@ export class ApiClient implements Client {
   }
 
   #read(token: string): Promise<HttpResult> {
-    return this.#request('GET', '/v1/messages', { authorization: `Bearer ${token}` })
+    return ask(this.#world, {
+      method: 'GET',
+      path: '/v1/messages',
+      headers: { authorization: `Bearer ${token}` },
+    })
   }
 
   #send(token: string): Promise<HttpResult> {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    return this.#request('POST', '/v1/messages', headers, JSON.stringify({ to: 'somebody', text: 'hello' }))
+    const body = JSON.stringify({ to: 'somebody', text: 'hello' })
+    return ask(this.#world, { method: 'POST', path: '/v1/messages', headers, body })
   }
 
   #askAuth(path: '/oauth/token' | '/oauth/revoke', form: Record<string, string>): Promise<HttpResult> {
@@ -92,23 +97,7 @@ export class ApiClient implements Client {
       authorization: `Basic ${Buffer.from(basic).toString('base64')}`,
       'content-type': 'application/x-www-form-urlencoded',
     }
-    return this.#request('POST', path, headers, new URLSearchParams(form).toString())
-  }
-
-  #request(
-    method: 'GET' | 'POST',
-    path: string,
-    headers: Record<string, string>,
-    body?: string,
-  ): Promise<HttpResult> {
-    const { http, place } = this.#world
-    return http.request({
-      method,
-      door: place.door,
-      path,
-      headers: { ...headersOf(place), ...headers },
-      ...(body === undefined ? {} : { body }),
-    })
+    return ask(this.#world, { method: 'POST', path, headers, body: new URLSearchParams(form).toString() })
   }
 
   #keepToken(answer: Answered): Seen {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Result, Told } from '../outcome/history.ts'
-import type { HttpClient, HttpResult } from './http.ts'
+import type { HttpClient, HttpRequest, HttpResult } from './http.ts'
 
 /** What a client makes of one thing it set out to do. */
 export interface Seen {
@@ -107,8 +107,22 @@ export function jsonOf({ body }: Answered): unknown {
   }
 }
 
-/** Headers that every request carries. */
-export function headersOf({ host, address }: Place): Record<string, string> {
-  // The edge takes this for the user's address: the whole crowd stands behind one socket.
-  return { host, 'x-forwarded-for': address }
+interface Ask {
+  method: HttpRequest['method']
+  path: string
+  headers?: Record<string, string>
+  body?: string | undefined
+}
+
+/** Sends a client's request to its door, with the headers that every request carries. */
+export function ask({ http, place }: ClientWorld, { method, path, headers, body }: Ask): Promise<HttpResult> {
+  const { door, host, address } = place
+  return http.request({
+    method,
+    door,
+    path,
+    // The edge takes this for the user's address: the whole crowd stands behind one socket.
+    headers: { host, 'x-forwarded-for': address, ...headers },
+    ...(body === undefined ? {} : { body }),
+  })
 }

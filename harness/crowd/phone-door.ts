@@ -1,14 +1,6 @@
 /** How phones speak to an app: JSON over its mobile surface, and a place in the queue of those who want to sign in. */
 import { z } from 'zod'
-import {
-  type Answered,
-  type ClientWorld,
-  failureOf,
-  headersOf,
-  jsonOf,
-  refusalOf,
-  type Seen,
-} from './client.ts'
+import { type Answered, ask, type ClientWorld, failureOf, jsonOf, refusalOf, type Seen } from './client.ts'
 import type { HttpResult } from './http.ts'
 
 const queuedSchema = z.object({ queue_ticket: z.string() })
@@ -61,17 +53,11 @@ export class PhoneDoor {
     path: string,
     { body, headers = {} }: { body?: Record<string, string>; headers?: Record<string, string> },
   ): Promise<HttpResult> {
-    const { http, place } = this.#world
-    return http.request({
+    return ask(this.#world, {
       method,
-      door: place.door,
       path,
-      headers: {
-        ...headersOf(place),
-        ...headers,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      body: body && JSON.stringify(body),
     })
   }
 }

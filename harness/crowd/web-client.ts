@@ -2,11 +2,11 @@
 import { getSetCookies, Headers } from 'undici'
 import {
   type Answered,
+  ask,
   type Client,
   type ClientWorld,
   contentSeen,
   failureOf,
-  headersOf,
   isServed,
   type Seen,
   tryLaterOf,
@@ -67,18 +67,15 @@ export class WebClient implements Client {
   }
 
   #request(method: HttpRequest['method'], path: string, form?: string): Promise<HttpResult> {
-    const { http, place } = this.#world
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    return http.request({
+    return ask(this.#world, {
       method,
-      door: place.door,
       path,
       headers: {
-        ...headersOf(place),
         ...(cookie === '' ? {} : { cookie }),
         ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
       },
-      ...(form === undefined ? {} : { body: form }),
+      body: form,
     })
   }
 

@@ -10,6 +10,7 @@ import type { SelfTest } from '../common/config-client.ts'
 import type { Health } from '../common/health.ts'
 import type { Log } from '../common/log.ts'
 import type { Mitigations } from '../common/mitigations.ts'
+import { createSparing } from '../common/sparing.ts'
 import { headersToApp, headersToUser } from './forward-headers.ts'
 import { type OwnError, ownAnswer } from './own-answer.ts'
 import { Places } from './places.ts'
@@ -78,7 +79,7 @@ export function createEdge(world: EdgeWorld): Edge {
     log: world.log,
   })
   const places = new Places({ total: () => config().places, bulkhead: mitigations.has('bulkhead') })
-  const log = sparing(world.log)
+  const log = sparingLog(world.log)
 
   const failed = (request: Request, app: string, error: OwnError, reason: string) => {
     health.note(false)
@@ -159,18 +160,11 @@ async function forward(
   }
 }
 
-const logPauseMs = 1_000
-
 /** One line a second for each app, which says how many there would have been. */
-function sparing(log: Log): (app: string, fields: Record<string, unknown>) => void {
-  const last = new Map<string, { at: number; unsaid: number }>()
+function sparingLog(log: Log): (app: string, fields: Record<string, unknown>) => void {
+  const sparing = createSparing()
   return (app, fields) => {
-    const before = last.get(app)
-    if (before !== undefined && Date.now() - before.at < logPauseMs) {
-      before.unsaid += 1
-      return
-    }
-    log('app-failed', { ...fields, unsaid: before?.unsaid ?? 0 })
-    last.set(app, { at: Date.now(), unsaid: 0 })
+    const unsaid = sparing(app)
+    if (unsaid !== undefined) log('app-failed', { ...fields, unsaid })
   }
 }
