@@ -183,9 +183,9 @@ class H {
 
 describe('names', () => {
   test('of a fault are those of its file and of its test', () => {
-    const expected = catalogue.flatMap(({ kind }) => [
-      `harness/faults/${kind}.ts`,
-      `test/harness/faults/${kind}.test.ts`,
+    const expected = catalogue.flatMap(({ layer, kind }) => [
+      `harness/faults/${layer}/${kind}.ts`,
+      `test/harness/faults/${layer}/${kind}.test.ts`,
     ])
     expect(expected.filter(file => !files.includes(file))).toEqual([])
   })

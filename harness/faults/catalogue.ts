@@ -1,13 +1,21 @@
 import { z } from 'zod'
 import type { RuntimeName } from '../stack/driver.ts'
-import { configPush } from './config-push.ts'
-import type { Layer } from './fault.ts'
-import { latency } from './latency.ts'
-import { reset } from './reset.ts'
-import { timeout } from './timeout.ts'
+import * as config from './config/index.ts'
+import * as data from './data/index.ts'
+import * as deploy from './deploy/index.ts'
+import type { Layer, Means, Need } from './fault.ts'
+import * as key from './key/index.ts'
+import * as load from './load/index.ts'
+import * as network from './network/index.ts'
+import * as process from './process/index.ts'
+import * as time from './time/index.ts'
 
-/** Every fault. A new one is its file, its test, and its line here. */
-export const catalogue = [latency, timeout, reset, configPush].map(({ definition }) => entryOf(definition))
+/** Every fault, by layer. A new one is its file, its test, and a line in the index of its layer. */
+const constructors = [network, process, config, deploy, data, key, time, load].flatMap(layer =>
+  Object.values(layer as Record<string, { definition: Definition }>),
+)
+
+export const catalogue = constructors.map(({ definition }) => entryOf(definition))
 
 export interface CatalogueEntry {
   kind: string
@@ -15,7 +23,12 @@ export interface CatalogueEntry {
   summary: string
   /** JSON Schema of the parameters, as a scenario writes them. */
   params: unknown
-  runtimes: readonly string[]
+  /** Where it can be injected, */
+  runtimes: readonly RuntimeName[]
+  /** and on which of those it is not the real thing. */
+  imitated: readonly RuntimeName[]
+  /** What it asks of a stack. */
+  needs: readonly Need[]
 }
 
 interface Definition {
@@ -23,9 +36,19 @@ interface Definition {
   layer: Layer
   summary: string
   params: z.ZodType
-  runtimes: readonly RuntimeName[]
+  runtimes: Readonly<Partial<Record<RuntimeName, Means>>>
+  needs: readonly Need[]
 }
 
-function entryOf({ kind, layer, summary, params, runtimes }: Definition): CatalogueEntry {
-  return { kind, layer, summary, params: z.toJSONSchema(params, { io: 'input' }), runtimes }
+function entryOf({ kind, layer, summary, params, runtimes, needs }: Definition): CatalogueEntry {
+  const names = Object.keys(runtimes) as RuntimeName[]
+  return {
+    kind,
+    layer,
+    summary,
+    params: z.toJSONSchema(params, { io: 'input' }),
+    runtimes: names,
+    imitated: names.filter(name => runtimes[name] === 'imitated'),
+    needs,
+  }
 }

@@ -1,13 +1,16 @@
 /** Starts a stack on a runtime and takes it down: the same steps for every runtime, over its driver. */
 import { randomBytes } from 'node:crypto'
 import { HarnessError } from '../errors.ts'
+import type { Need } from '../faults/fault.ts'
 import type { Architecture } from './architectures.ts'
+import type { DatabaseControl } from './database-control.ts'
 import type { Driver, RuntimeName, Started, StartedProxy } from './driver.ts'
 import { type EnvironmentParts, environmentOf, newSecrets, type StackSecrets } from './environment.ts'
 import { startWatchdog } from './guardian.ts'
 import { Ledger } from './ledger.ts'
 import { ProxyControl } from './proxy-control.ts'
 import { createDriver } from './runtimes.ts'
+import type { ServiceControl } from './service-control.ts'
 import { sweep } from './sweep.ts'
 import {
   harness,
@@ -30,6 +33,12 @@ export interface Stack extends AsyncDisposable {
   readonly doors: Readonly<Record<string, string>>
   readonly control: Readonly<Record<string, string>>
   readonly proxy: ProxyControl
+  /** What can be done to its services. */
+  readonly services: ServiceControl
+  /** What it has beyond what every stack has. */
+  readonly features: ReadonlySet<Need>
+  /** A connection to each database, as its owner: over the links of nobody, which no fault may touch. By name. */
+  readonly databases: Readonly<Record<string, DatabaseControl>>
   /** What operators of config and auth show. */
   readonly adminToken: string
   /** What each app shows to its auth, by app. */
@@ -52,6 +61,8 @@ export interface StackOptions {
   log?: (line: string) => void
   /** Gives up the start, and removes what was started by then. */
   signal?: AbortSignal
+  /** What it shall have beyond what every stack has. Rejects with HarnessError where that cannot be had. */
+  features?: readonly Need[]
 }
 
 /** Nothing listens there: what a link leads to before its service is up. */
@@ -85,6 +96,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       topology,
       links: linksOf(topology),
       ...booted,
+      // Under construction.
+      services: undefined as never,
+      features: new Set(),
+      databases: {},
       bootMs: performance.now() - began,
       stop,
       [Symbol.asyncDispose]: stop,

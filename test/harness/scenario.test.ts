@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ScenarioError } from '../../harness/errors.ts'
-import { configPush } from '../../harness/faults/config-push.ts'
-import { latency } from '../../harness/faults/latency.ts'
+import { configPush } from '../../harness/faults/config/config-push.ts'
+import { latency } from '../../harness/faults/network/latency.ts'
 import { type ScenarioDefinition, scenario } from '../../harness/scenario.ts'
 import { architecture, defineArchitectures } from '../../harness/stack/architectures.ts'
 

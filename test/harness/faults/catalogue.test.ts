@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { catalogue } from '../../../harness/faults/catalogue.ts'
@@ -7,14 +7,14 @@ import * as forScenarios from '../../../harness/index.ts'
 import { runtimeNames } from '../../../harness/stack/driver.ts'
 import { rootFolder } from '../../../harness/stack/node-binary.ts'
 
-/** Files of harness/faults that are no fault. */
-const others = ['catalogue', 'fault', 'links', 'toxic-fault']
-
 describe('catalogue', () => {
   test('has every fault once, under the name of its file', () => {
-    const files = readdirSync(join(rootFolder, 'harness/faults')).map(file => file.replace(/\.ts$/, ''))
-    const faults = files.filter(file => !others.includes(file))
-    expect(catalogue.map(({ kind }) => kind).toSorted()).toEqual(faults.toSorted())
+    const faults = layers.flatMap(layer =>
+      readdirSync(join(rootFolder, 'harness/faults', layer))
+        .filter(file => file !== 'index.ts' && textOf(layer, file).includes('defineFault('))
+        .map(file => `${layer}/${file.replace(/\.ts$/, '')}`),
+    )
+    expect(catalogue.map(({ layer, kind }) => `${layer}/${kind}`).toSorted()).toEqual(faults.toSorted())
   })
 
   test('has every fault that a scenario file can import', () => {
@@ -45,3 +45,7 @@ describe('catalogue', () => {
     expect(JSON.parse(JSON.stringify(catalogue))).toEqual(catalogue)
   })
 })
+
+function textOf(layer: string, file: string): string {
+  return readFileSync(join(rootFolder, 'harness/faults', layer, file), 'utf8')
+}

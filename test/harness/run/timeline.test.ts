@@ -17,6 +17,9 @@ function scene() {
     target: 'feed -> auth',
     params: {},
     connections: 'kept',
+    runtimes: { containers: 'real', processes: 'real' },
+    needs: [],
+    holds: () => [],
     problems: () => [],
     async inject(given) {
       expect(given).toBe(stack)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { defineFault } from './fault.ts'
-import { linkPattern, linkProblems } from './links.ts'
-import { injectToxic } from './toxic-fault.ts'
+import { defineFault } from '../fault.ts'
+import { linkPattern, linkProblems } from '../links.ts'
+import { injectToxic } from './toxic.ts'
 
 /** Nothing gets through a link any more, as when packets are dropped on the way. Ends with the connections closed. */
 export const timeout = defineFault({
@@ -16,8 +16,6 @@ export const timeout = defineFault({
     /** Share of connections, 0 to 1. */
     toxicity: z.number().min(0).max(1).default(1),
   }),
-  connections: 'kept',
-  runtimes: ['containers', 'processes'],
   target: ({ link }) => link,
   problems: ({ link }, topology) => linkProblems(link, topology),
   inject: ({ link, closeAfterMs, stream, toxicity }, stack) =>

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { ScenarioError } from '../../../harness/errors.ts'
-import { reset } from '../../../harness/faults/reset.ts'
-import { family } from '../../../harness/stack/topology.ts'
-import { startWorld } from './support.ts'
+import { ScenarioError } from '../../../../harness/errors.ts'
+import { reset } from '../../../../harness/faults/network/reset.ts'
+import { family } from '../../../../harness/stack/topology.ts'
+import { startWorld } from '../support.ts'
 
 const cut = reset({ link: 'feed -> *' })
 

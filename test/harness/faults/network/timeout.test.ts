@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { ScenarioError } from '../../../harness/errors.ts'
-import { timeout } from '../../../harness/faults/timeout.ts'
-import { family } from '../../../harness/stack/topology.ts'
-import { startWorld } from './support.ts'
+import { ScenarioError } from '../../../../harness/errors.ts'
+import { timeout } from '../../../../harness/faults/network/timeout.ts'
+import { family } from '../../../../harness/stack/topology.ts'
+import { startWorld } from '../support.ts'
 
 const hang = timeout({ link: 'feed -> auth' })
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { injectToxic, type Toxic } from '../../../harness/faults/toxic-fault.ts'
-import type { ProxyControl } from '../../../harness/stack/proxy-control.ts'
-import { links, stackWith } from './support.ts'
+import { injectToxic, type Toxic } from '../../../../harness/faults/network/toxic.ts'
+import type { ProxyControl } from '../../../../harness/stack/proxy-control.ts'
+import { links, stackWith } from '../support.ts'
 
 const toxic: Toxic = { type: 'latency', stream: 'downstream', toxicity: 1, attributes: { latency: 1 } }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { defineFault } from './fault.ts'
-import { linkPattern, linkProblems } from './links.ts'
-import { injectToxic } from './toxic-fault.ts'
+import { defineFault } from '../fault.ts'
+import { linkPattern, linkProblems } from '../links.ts'
+import { injectToxic } from './toxic.ts'
 
 /** Answers (or requests) on a link arrive late. Nothing is lost; what is held when it ends is passed on at once. */
 export const latency = defineFault({
@@ -19,8 +19,6 @@ export const latency = defineFault({
     /** Share of connections, 0 to 1. */
     toxicity: z.number().min(0).max(1).default(1),
   }),
-  connections: 'kept',
-  runtimes: ['containers', 'processes'],
   target: ({ link }) => link,
   problems: ({ link }, topology) => linkProblems(link, topology),
   inject: ({ link, latencyMs, jitterMs, stream, toxicity }, stack) =>

@@ -3,11 +3,11 @@
  * has, so that a careful one may stop it. The undo pushes what was there, as an emergency.
  */
 import { z } from 'zod'
-import { HarnessError } from '../errors.ts'
-import { type ConfigAcknowledgement, ConfigControl, type ConfigRollout } from '../stack/config-control.ts'
-import type { Stack } from '../stack/stack.ts'
-import type { Topology } from '../stack/topology.ts'
-import { defineFault, type Evidence, type Injected } from './fault.ts'
+import { HarnessError } from '../../errors.ts'
+import { type ConfigAcknowledgement, ConfigControl, type ConfigRollout } from '../../stack/config-control.ts'
+import type { Stack } from '../../stack/stack.ts'
+import type { Topology } from '../../stack/topology.ts'
+import { defineFault, type Evidence, type Injected } from '../fault.ts'
 
 export const configPush = defineFault({
   kind: 'config-push',
@@ -21,8 +21,6 @@ export const configPush = defineFault({
       .record(z.string(), z.unknown())
       .refine(change => Object.keys(change).length > 0, 'changes nothing'),
   }),
-  connections: 'kept',
-  runtimes: ['containers', 'processes'],
   target: ({ service }) => service,
   problems: ({ service }, topology) => serviceProblems(service, topology),
   inject: (change, stack) => injectConfigPush(change, stack),

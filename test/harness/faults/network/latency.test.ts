@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { ScenarioError } from '../../../harness/errors.ts'
-import { latency } from '../../../harness/faults/latency.ts'
-import { ProxyControl } from '../../../harness/stack/proxy-control.ts'
-import { family } from '../../../harness/stack/topology.ts'
-import { links, stackWith, startWorld } from './support.ts'
+import { ScenarioError } from '../../../../harness/errors.ts'
+import { latency } from '../../../../harness/faults/network/latency.ts'
+import { ProxyControl } from '../../../../harness/stack/proxy-control.ts'
+import { family } from '../../../../harness/stack/topology.ts'
+import { links, stackWith, startWorld } from '../support.ts'
 
 const lateMs = 400
 const slow = latency({ link: '* -> auth', latencyMs: lateMs })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { defineFault } from './fault.ts'
-import { linkPattern, linkProblems } from './links.ts'
-import { injectToxic } from './toxic-fault.ts'
+import { defineFault } from '../fault.ts'
+import { linkPattern, linkProblems } from '../links.ts'
+import { injectToxic } from './toxic.ts'
 
 /** Connections on a link are reset (TCP RST) as soon as something is sent, as by a firewall or a dying peer. */
 export const reset = defineFault({
@@ -17,7 +17,6 @@ export const reset = defineFault({
     toxicity: z.number().min(0).max(1).default(1),
   }),
   connections: 'cut',
-  runtimes: ['containers', 'processes'],
   target: ({ link }) => link,
   problems: ({ link }, topology) => linkProblems(link, topology),
   inject: ({ link, afterMs, stream, toxicity }, stack) =>

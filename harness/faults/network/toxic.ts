@@ -1,11 +1,11 @@
 /** What all faults have in common that are a toxic on one or more links. */
 import { randomBytes } from 'node:crypto'
-import { HarnessError, messageOf } from '../errors.ts'
-import type { ToxicSpec } from '../stack/proxy-control.ts'
-import type { Stack } from '../stack/stack.ts'
-import type { Link } from '../stack/topology.ts'
-import type { Evidence, Injected } from './fault.ts'
-import { type LinkPattern, linksNamed } from './links.ts'
+import { HarnessError, messageOf } from '../../errors.ts'
+import type { ToxicSpec } from '../../stack/proxy-control.ts'
+import type { Stack } from '../../stack/stack.ts'
+import type { Link } from '../../stack/topology.ts'
+import type { Evidence, Injected } from '../fault.ts'
+import { type LinkPattern, linksNamed } from '../links.ts'
 
 export type Toxic = Pick<ToxicSpec, 'type' | 'stream' | 'attributes'> & {
   /** Share of connections that it takes, 0 to 1. */

@@ -1,0 +1,2 @@
+/** The faults of what the services are configured with. */
+export { configPush } from './config-push.ts'

@@ -1,0 +1,2 @@
+/** The faults of what is stored. */
+export {}

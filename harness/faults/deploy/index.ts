@@ -1,0 +1,2 @@
+/** The faults of new versions. */
+export {}

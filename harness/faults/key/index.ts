@@ -1,0 +1,2 @@
+/** The faults of keys and certificates. */
+export {}

@@ -1,0 +1,2 @@
+/** The faults of too much to do. */
+export {}

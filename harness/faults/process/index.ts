@@ -1,0 +1,2 @@
+/** The faults of the programs that run. */
+export {}
