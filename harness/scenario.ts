@@ -9,6 +9,7 @@ import { messageOf, ScenarioError } from './errors.ts'
 import type { Fault } from './faults/fault.ts'
 import type { Segment } from './outcome/history.ts'
 import type { Outcome } from './outcome/outcome.ts'
+import type { LiveMeasures } from './run/live-measures.ts'
 import { namesRegion, type Scope, selectorProblems } from './scope.ts'
 import { knownArchitectures, mitigations } from './stack/architectures.ts'
 import { type Topology, topologyOf } from './stack/topology.ts'
@@ -60,6 +61,11 @@ export interface ScenarioDefinition {
    */
   regions?: 'apart'
   faults: readonly TimedFault[]
+  /**
+   * When to stop before the end, asked a few times a second from the first fault to the end of the last one: `true`, or a
+   * reason. The faults are undone at once, the rest of the timeline is skipped, and the run is not proven.
+   */
+  abortWhen?: (live: LiveMeasures) => boolean | string
   /** Length of the timeline. Default: the end of the last fault and 6 s to recover in; without faults, 16.5 s. */
   duration?: Duration
   /** The prediction for each architecture. One of a user's own without an entry is held to that of its base. */
@@ -94,7 +100,7 @@ export function scenario(definition: ScenarioDefinition, world: ScenarioWorld = 
   const problems = [...wordProblems(definition), ...scopeProblems(scope, segmentsOf(groups, regions))]
   const schedule = scheduleOf(definition, topologies, problems)
   const timelineMs = timelineOf(definition, schedule, problems)
-  problems.push(...overlapProblems(schedule), ...verdictProblems(definition.verdict))
+  problems.push(...overlapProblems(schedule, topologies), ...verdictProblems(definition.verdict))
   if (problems.length > 0) {
     throw new ScenarioError(
       `the scenario does not make sense:\n${problems.map(problem => `  - ${problem}`).join('\n')}`,
@@ -109,7 +115,14 @@ function topologiesOf({ verdict }: ScenarioDefinition): Topology[] {
   return [...new Set((named.length === 0 ? knownArchitectures() : named).map(topologyOf))]
 }
 
-function wordProblems({ title, cause, replays, needs = [], regions }: ScenarioDefinition): string[] {
+function wordProblems({
+  title,
+  cause,
+  replays,
+  needs = [],
+  regions,
+  abortWhen,
+}: ScenarioDefinition): string[] {
   const problems: string[] = []
   if (regions !== undefined && regions !== 'apart')
     problems.push(`regions: "${regions}" is not "apart"; leave it out to put regions together`)
@@ -117,6 +130,8 @@ function wordProblems({ title, cause, replays, needs = [], regions }: ScenarioDe
   if (!causes.includes(cause)) problems.push(`cause: "${cause}" is none of ${causes.join(', ')}`)
   if (replays !== undefined && !/^[a-z0-9-]+-\d{4}-\d{2}-\d{2}$/.test(replays))
     problems.push(`replays: "${replays}" is not of the form who-yyyy-mm-dd`)
+  if (abortWhen !== undefined && typeof abortWhen !== 'function')
+    problems.push(`abortWhen: ${JSON.stringify(abortWhen)} is not a function of the live measures`)
   for (const name of needs) {
     if (!mitigations.some(known => known === name))
       problems.push(`needs: no mitigation "${name}"; there are: ${mitigations.join(', ')}`)
@@ -185,20 +200,37 @@ function timelineOf(
   return timelineMs
 }
 
-/** A push puts back the document that it found: of two at the same service, the first to end would undo the other. */
-function overlapProblems(schedule: Scenario['schedule']): string[] {
-  const pushes = [...schedule.entries()].filter(([, { fault }]) => fault?.layer === 'config')
-  return pushes.flatMap(([index, one]) =>
-    pushes
-      .filter(([otherIndex, other]) => {
-        const overlap = one.fromMs < other.toMs && other.fromMs < one.toMs
-        return otherIndex > index && overlap && one.fault.target === other.fault.target
-      })
-      .map(
-        ([otherIndex]) =>
-          `faults[${otherIndex}]: overlaps faults[${index}], and both change the configuration of ${one.fault.target}`,
+/** Of two faults that hold the same at once, the first to end would undo the other. */
+function overlapProblems(schedule: Scenario['schedule'], topologies: readonly Topology[]): string[] {
+  const faults = [...schedule.entries()].filter(([, { fault }]) => typeof fault?.holds === 'function')
+  const problems = faults.flatMap(([index, one]) =>
+    faults
+      .filter(
+        ([otherIndex, other]) => otherIndex > index && one.fromMs < other.toMs && other.fromMs < one.toMs,
+      )
+      .flatMap(([otherIndex, other]) =>
+        sharedHolds(one.fault, other.fault, topologies).map(
+          hold =>
+            `faults[${otherIndex}] (${wordsOf(other.fault)}): overlaps faults[${index}] (${wordsOf(one.fault)}), and both hold ${hold}`,
+        ),
       ),
   )
+  return [...new Set(problems)]
+}
+
+/** In any of the topologies. What does not fit one is said elsewhere. */
+function sharedHolds(one: Fault, other: Fault, topologies: readonly Topology[]): string[] {
+  const shared = topologies
+    .filter(topology => one.problems(topology).length === 0 && other.problems(topology).length === 0)
+    .flatMap(topology => {
+      const held = new Set(one.holds(topology))
+      return other.holds(topology).filter(hold => held.has(hold))
+    })
+  return [...new Set(shared)]
+}
+
+function wordsOf({ kind, target }: Fault): string {
+  return `${kind} at ${target}`
 }
 
 function msOf(what: string, duration: unknown, problems: string[]): number {

@@ -1,6 +1,7 @@
 /** The accounts that `firebreak up` makes: a user for each app, a client for each API, and secrets made for the run. */
 import { randomBytes } from 'node:crypto'
 import { HarnessError } from '../errors.ts'
+import { controlFetch } from '../stack/control-fetch.ts'
 import type { Stack } from '../stack/stack.ts'
 import { familyApps, operatorAuthOf, regions } from '../stack/topology.ts'
 
@@ -23,7 +24,7 @@ export async function createDemoAccounts(
   const people = [...familyApps.filter(name => !name.endsWith('-api')), 'rival']
   const auths = (app: string) => regions.map(region => operatorAuthOf(stack.topology, app, region))
   const ask = async (auth: string, path: string, body: object) => {
-    const response = await fetch(`${stack.control[auth]}${path}`, {
+    const response = await controlFetch(`${stack.control[auth]}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${stack.adminToken}` },
       body: JSON.stringify(body),

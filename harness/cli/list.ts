@@ -1,67 +1,115 @@
-import type { Command } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import { catalogue } from '../faults/catalogue.ts'
-import { styleFor } from '../report/style.ts'
+import { type Style, styleFor } from '../report/style.ts'
 import { loadScenarios } from '../run/load-scenarios.ts'
 import { loadArchitectures } from '../stack/load-architectures.ts'
+import { byLayer, faultTable, parametersOf, whereOf } from './fault-listing.ts'
+
+const kinds = ['scenarios', 'faults', 'architectures'] as const
+type Kind = (typeof kinds)[number]
 
 export function addList(program: Command): void {
   program
     .command('list')
     .description('list scenarios, faults and architectures')
-    .option('--json', 'as JSON')
-    .action(async ({ json }: { json?: boolean }) => {
-      const listing = await list()
-      process.stdout.write(json ? `${JSON.stringify(listing, null, 2)}\n` : `${render(listing).join('\n')}\n`)
+    .addArgument(new Argument('[what]', 'only these').choices(kinds))
+    .option('--json', 'as JSON; the parameters of faults as JSON Schema')
+    .addOption(new Option('--markdown', "the README's table of faults").conflicts('json').hideHelp())
+    .action(async (what: Kind | undefined, { json, markdown }: { json?: boolean; markdown?: boolean }) => {
+      const lines = markdown ? faultTable(catalogue) : asText(await list(what), json === true)
+      process.stdout.write(`${lines.join('\n')}\n`)
     })
+}
+
+/** What is not asked for is left out. */
+async function list(what: Kind | undefined) {
+  const wants = (kind: Kind) => what === undefined || what === kind
+  const architectures = await loadArchitectures()
+  return {
+    schema: 1,
+    ...(wants('scenarios') ? { scenarios: await listScenarios() } : {}),
+    ...(wants('faults') ? { faults: byLayer(catalogue) } : {}),
+    ...(wants('architectures') ? { architectures } : {}),
+  }
+}
+
+async function listScenarios() {
+  return (await loadScenarios()).map(
+    ({ name, scenario: { title, story, cause, replays, scope, needs, verdict } }) => ({
+      name,
+      title,
+      story,
+      cause,
+      replays,
+      scope,
+      needs: needs ?? [],
+      architectures: Object.keys(verdict),
+    }),
+  )
 }
 
 type Listing = Awaited<ReturnType<typeof list>>
 
-async function list() {
-  const architectures = await loadArchitectures()
-  const scenarios = await loadScenarios()
-  return {
-    schema: 1,
-    scenarios: scenarios.map(
-      ({ name, scenario: { title, story, cause, replays, scope, needs, verdict } }) => ({
-        name,
-        title,
-        story,
-        cause,
-        replays,
-        scope,
-        needs: needs ?? [],
-        architectures: Object.keys(verdict),
-      }),
-    ),
-    faults: catalogue,
-    architectures,
-  }
+function asText(listing: Listing, json: boolean): string[] {
+  if (json) return [JSON.stringify(listing, null, 2)]
+  const style = styleFor(process.stdout)
+  const names = [...(listing.scenarios ?? []), ...(listing.architectures ?? [])].map(({ name }) => name)
+  const kinds = (listing.faults ?? []).map(({ kind }) => kind)
+  const width = Math.max(...[...names, ...kinds].map(({ length }) => length), 12) + 2
+  const sections = [
+    scenarioLines(listing.scenarios, width, style),
+    faultLines(listing.faults, width, style),
+    architectureLines(listing.architectures, width, style),
+  ]
+  return sections
+    .filter(lines => lines.length > 0)
+    .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))
 }
 
-function render({ scenarios, faults, architectures }: Listing): string[] {
-  const style = styleFor(process.stdout)
-  const width = Math.max(...[...scenarios, ...architectures].map(({ name }) => name.length), 12) + 2
-  const row = (name: string, text: string) => `  ${style.bold(name.padEnd(width))}${text}`
-  return [
-    'Scenarios',
-    ...scenarios.map(({ name, title, cause }) => row(name, `${title} ${style.dim(`(${cause})`)}`)),
-    '',
-    'Faults',
-    ...faults.map(({ kind, summary, layer }) => row(kind, `${summary} ${style.dim(`(${layer})`)}`)),
-    '',
-    'Architectures',
-    ...architectures.map(({ name, mitigations, base }) =>
-      row(
-        name,
-        [
-          ...(base === undefined ? [] : [style.dim(`your own, made from ${base}`)]),
-          ...(mitigations.length === 0 ? ['no mitigations'] : mitigations),
-        ].join(`\n  ${' '.repeat(width)}`),
-      ),
+function rowOf(name: string, lines: readonly string[], width: number, style: Style): string {
+  return `  ${style.bold(name.padEnd(width))}${lines.join(`\n  ${' '.repeat(width)}`)}`
+}
+
+function scenarioLines(scenarios: Listing['scenarios'], width: number, style: Style): string[] {
+  if (!scenarios) return []
+  const rows = scenarios.map(({ name, title, cause }) =>
+    rowOf(name, [`${title} ${style.dim(`(${cause})`)}`], width, style),
+  )
+  return ['Scenarios', ...rows]
+}
+
+function faultLines(faults: Listing['faults'], width: number, style: Style): string[] {
+  if (!faults) return []
+  const rows = faults.map(fault => {
+    const where = whereOf(fault)
+    return rowOf(
+      fault.kind,
+      [
+        `${fault.summary} ${style.dim(`(${fault.layer})`)}`,
+        ...(where === '' ? [] : [where]),
+        style.dim(parametersOf(fault.params).join(', ')),
+      ],
+      width,
+      style,
+    )
+  })
+  return ['Faults', ...rows]
+}
+
+function architectureLines(architectures: Listing['architectures'], width: number, style: Style): string[] {
+  if (!architectures) return []
+  const rows = architectures.map(({ name, mitigations, base }) =>
+    rowOf(
+      name,
+      [
+        ...(base === undefined ? [] : [style.dim(`your own, made from ${base}`)]),
+        ...(mitigations.length === 0 ? ['no mitigations'] : mitigations),
+      ],
+      width,
+      style,
     ),
-    style.dim(
-      '  Your own go into scenarios/architectures.ts: export default [architecture(name, { base, with, without })]',
-    ),
-  ]
+  )
+  const hint =
+    '  Your own go into scenarios/architectures.ts: export default [architecture(name, { base, with, without })]'
+  return ['Architectures', ...rows, style.dim(hint)]
 }

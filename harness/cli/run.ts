@@ -21,6 +21,7 @@ import { loadArchitectures } from '../stack/load-architectures.ts'
 import { nodeBinary, rootFolder } from '../stack/node-binary.ts'
 import { chooseRuntime } from '../stack/runtimes.ts'
 import { exitCodes } from './exit-codes.ts'
+import { onStopRequests } from './stop-requests.ts'
 
 interface RunOptions {
   architecture?: string
@@ -107,23 +108,37 @@ function runPlaywright(args: string[], env: Record<string, string>): Promise<End
     {
       // The reporter reads from the pipe, and stops the run when it ends.
       stdio: ['pipe', 'inherit', 'inherit'],
+      // A group of its own: Ctrl-C in a terminal comes here alone, and what hangs can be ended together.
+      detached: true,
       env: { ...process.env, ...env, FIREBREAK_PARENT_PIPE: '1' },
     },
   )
   let stoppedBy: NodeJS.Signals | undefined
-  const forward = (signal: NodeJS.Signals) => {
-    // Ctrl-C reaches the whole group of a terminal, so the runner has it already; it stops in order only on SIGINT.
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill('SIGINT')
-    stoppedBy = signal
-  }
-  process.on('SIGINT', forward)
-  process.on('SIGTERM', forward)
+  process.stderr.on('error', () => {})
+  onStopRequests({
+    inOrder(signal) {
+      stoppedBy = signal
+      say('stopping: faults are undone, and what was measured is reported; again, and all is removed at once')
+      // It stops in order only on SIGINT.
+      child.kill('SIGINT')
+    },
+    atOnce(signal) {
+      stoppedBy = signal
+      say('removing everything at once')
+      // With its workers, also one that hangs. The watchdogs of their stacks then remove these.
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    },
+  })
   return new Promise((resolve, reject) => {
     child.once('error', error =>
       reject(new HarnessError(`Playwright could not be started: ${error.message}`)),
     )
     child.once('close', (code, killedBy) => resolve({ code, stoppedBy, killedBy }))
   })
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
 }
 
 /** The exit code that the results say. A runner that ended without results has failed. */

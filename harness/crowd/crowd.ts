@@ -137,9 +137,15 @@ export class Crowd implements AsyncDisposable {
     await new Promise(resolve => setTimeout(resolve, leadMs))
   }
 
-  /** Waits for the last answers and gives the history. */
-  async finish(): Promise<CrowdHistory> {
+  /** What it has written down so far; intents in the order in which they came to their end. */
+  get recorded(): Pick<CrowdHistory, 'intents' | 'sessions' | 'deadSessionProbes'> {
+    return this.#recorder
+  }
+
+  /** Waits for the last answers and gives the history. `early`: before the schedule is at its end. */
+  async finish({ early = false } = {}): Promise<CrowdHistory> {
     this.#ended.abort()
+    if (early) this.#schedule.stop()
     await this.#schedule.finished()
     await Promise.all(this.#residents.map(({ user }) => user.settled()))
     const { intents, sessions, deadSessionProbes } = this.#recorder

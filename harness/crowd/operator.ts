@@ -1,6 +1,7 @@
 /** What an operator of auth does for the crowd, over the links that no fault may touch. */
 import { randomBytes } from 'node:crypto'
 import { HarnessError } from '../errors.ts'
+import { controlFetch } from '../stack/control-fetch.ts'
 import type { Stack } from '../stack/stack.ts'
 import { operatorAuthOf } from '../stack/topology.ts'
 import { apiScopes } from './api-client.ts'
@@ -101,7 +102,7 @@ async function post(
 ): Promise<void> {
   const base = stack.control[service]
   if (base === undefined) throw new HarnessError(`the stack gives its operator no way to ${service}`)
-  const response = await fetch(`${base}${path}`, {
+  const response = await controlFetch(`${base}${path}`, {
     method: 'POST',
     headers: { 'content-type': type, authorization: `Bearer ${stack.adminToken}` },
     body,

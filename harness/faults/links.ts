@@ -48,7 +48,8 @@ export function linkProblems(pattern: LinkPattern, topology: Topology): string[]
   return [`no link "${pattern}"${cells}; there are: ${[...new Set(known)].join(', ')}`]
 }
 
-function isNamed(
+/** Whether a word of a pattern names a service. */
+export function isNamed(
   wanted: string,
   name: string,
   service: ServiceSpec | undefined,

@@ -69,13 +69,26 @@ const runSchema = z
     timelineMs: milliseconds,
     wallMs: milliseconds,
     evidence: z.array(evidenceSchema),
-    /** Only a run with verdict `error` may be without: it may have died before there was anything to measure. */
+    /** What the faults' own undo did not mend and the harness had to, and why. Such a run is not proven. */
+    dirtyRecovery: z.array(z.string()).optional(),
+    /** Why it ended before its time: its `abortWhen`, or it was interrupted. Not proven, or broke by a false accept. */
+    cutShort: z.string().optional(),
+    /** Why it could not run there at all: not proven, and without an outcome. */
+    notRunnable: z.string().optional(),
+    /** Only what was not run, or may have died before there was anything to measure, may be without. */
     outcome: outcomeSchema.optional(),
   })
-  .refine(run => run.verdict === 'error' || run.outcome !== undefined, {
+  .refine(run => run.verdict === 'error' || run.notRunnable !== undefined || run.outcome !== undefined, {
     path: ['outcome'],
-    message: 'missing: only a run with verdict "error" may be without',
+    message: 'missing: only a run with verdict "error" or one not runnable may be without',
   })
+  .refine(
+    run => run.verdict !== 'held' || (!run.dirtyRecovery?.length && !run.cutShort && !run.notRunnable),
+    {
+      path: ['verdict'],
+      message: '"held" cannot be: it was cut short, recovered the hard way, or not run',
+    },
+  )
 
 export const resultsSchema = z.looseObject({
   schema: z.literal(resultsVersion),
@@ -84,6 +97,8 @@ export const resultsSchema = z.looseObject({
   startedAt: z.iso.datetime({ offset: true }),
   wallMs: milliseconds,
   runs: z.array(runSchema),
+  /** It was stopped: what is in `runs` is what was measured by then. */
+  interrupted: z.boolean().optional(),
 })
 
 export type Results = z.infer<typeof resultsSchema>

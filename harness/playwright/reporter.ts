@@ -12,7 +12,7 @@ import type {
 import { type Results, type RunResult, resultsVersion } from '../outcome/results.ts'
 import { exitCodeOf } from '../outcome/verdict.ts'
 import { type LogFile, writeRun } from '../report/files.ts'
-import { renderReasons, renderScoreboard, rowsOf, verdictWords } from '../report/scoreboard.ts'
+import { renderReasons, renderScoreboard, rowsOf, verdictWord } from '../report/scoreboard.ts'
 import { styleFor } from '../report/style.ts'
 import { logsAttachment, runAttachment } from './attachments.ts'
 import { replayCommand } from './replay.ts'
@@ -24,7 +24,6 @@ export default class FirebreakReporter implements Reporter {
   readonly #runs: RunResult[] = []
   readonly #errors: string[] = []
   readonly #logs: LogFile[] = []
-  readonly #workers = new Set<number>()
   readonly #settings = settings()
   readonly #style = styleFor(process.stdout)
   readonly #began = performance.now()
@@ -62,12 +61,6 @@ export default class FirebreakReporter implements Reporter {
     write('')
   }
 
-  onTestBegin(test: TestCase, { workerIndex }: TestResult): void {
-    if (this.#workers.has(workerIndex)) return
-    this.#workers.add(workerIndex)
-    this.#progress(test, 'starting a stack')
-  }
-
   onStepBegin(test: TestCase, _result: TestResult, step: TestStep): void {
     if (step.category === 'test.step') this.#progress(test, step.title)
   }
@@ -87,7 +80,7 @@ export default class FirebreakReporter implements Reporter {
     if (run) {
       this.#runs.push(run)
       const paint = run.verdict === 'held' ? this.#style.green : this.#style.red
-      this.#progress(test, `${paint(verdictWords[run.verdict])} (${this.#runs.length} of ${this.#total})`)
+      this.#progress(test, `${paint(verdictWord(run))} (${this.#runs.length} of ${this.#total})`)
     } else if (result.status === 'failed' || result.status === 'timedOut') {
       // It ended before there was a run: the stack did not start, or the test was cut off.
       const reasons = result.errors.map(({ message }) => message ?? '')
@@ -100,7 +93,7 @@ export default class FirebreakReporter implements Reporter {
         wallMs: result.duration,
         evidence: [],
       })
-      this.#progress(test, this.#style.red(verdictWords.error))
+      this.#progress(test, this.#style.red(verdictWord({ verdict: 'error' })))
     }
   }
 

@@ -1,4 +1,4 @@
-/** Toxiproxy 2.12's HTTP API, and the endpoints of our own, as a table of routes. */
+/** Toxiproxy 2.12's HTTP API, as a table of routes. Our own endpoints are in firebreak-api.ts. */
 import { type Answer, empty, invalidStream, invalidToxicType, json, jsonText, toApiError } from './answers.ts'
 import {
   initialAttributes,
@@ -7,10 +7,13 @@ import {
   parseBody,
   populateBody,
   proxyBody,
+  proxyChangeBody,
   toxicUpdateBody,
 } from './bodies.ts'
 import { PopulateError, type ProxyCollection } from './collection.ts'
+import { requireDisabling } from './firebreak-api.ts'
 import { writeJsonObject } from './go-json.ts'
+import type { LeaseRequest } from './leases.ts'
 import type { FaultProxy } from './proxy.ts'
 import type { Handler, Routes } from './router.ts'
 import { directions, type ToxicType } from './stage.ts'
@@ -23,10 +26,12 @@ const apiVersion = '2.12.0'
 export function createApi(proxies: ProxyCollection, types: readonly ToxicType[]): Routes {
   const updateProxy: Handler = async ({ proxy = '' }, body) => {
     proxies.get(proxy)
-    return json(200, await proxies.update(proxy, parseBody(proxyBody, body)))
+    const { lease, ...change } = parseBody(proxyChangeBody, body)
+    if (lease !== undefined) requireDisabling(change)
+    return json(200, await proxies.update(proxy, change, lease))
   }
   const updateToxic: Handler = ({ proxy = '', toxic = '' }, body) =>
-    json(200, changeToxic(proxies.get(proxy), toxic, body))
+    json(200, changeToxic(proxies, proxies.get(proxy), toxic, body))
 
   return {
     'GET /version': version,
@@ -45,19 +50,18 @@ export function createApi(proxies: ProxyCollection, types: readonly ToxicType[])
       await proxies.delete(proxy)
       return empty(204)
     },
-    'GET /proxies/{proxy}/toxics': ({ proxy = '' }) => json(200, proxies.get(proxy).toxics),
+    'GET /proxies/{proxy}/toxics': ({ proxy = '' }) => json(200, proxies.get(proxy).toxics.all),
     'POST /proxies/{proxy}/toxics': ({ proxy = '' }, body) =>
-      json(200, addToxic(proxies.get(proxy), types, body)),
+      json(200, addToxic(proxies, proxies.get(proxy), types, body)),
     'GET /proxies/{proxy}/toxics/{toxic}': ({ proxy = '', toxic = '' }) =>
-      json(200, proxies.get(proxy).findToxic(toxic)),
+      json(200, proxies.get(proxy).toxics.find(toxic)),
     'PATCH /proxies/{proxy}/toxics/{toxic}': updateToxic,
     'POST /proxies/{proxy}/toxics/{toxic}': updateToxic,
-    'DELETE /proxies/{proxy}/toxics/{toxic}': ({ proxy: name = '', toxic = '' }) => {
-      const proxy = proxies.get(name)
-      proxy.removeToxic(proxy.findToxic(toxic))
+    'DELETE /proxies/{proxy}/toxics/{toxic}': ({ proxy = '', toxic = '' }) => {
+      const { toxics } = proxies.get(proxy)
+      toxics.remove(toxics.find(toxic))
       return empty(204)
     },
-    'GET /firebreak/evidence': () => evidence(proxies),
   }
 }
 
@@ -82,7 +86,12 @@ async function populate(proxies: ProxyCollection, body: string): Promise<Answer>
   }
 }
 
-function addToxic(proxy: FaultProxy, types: readonly ToxicType[], body: string): Toxic {
+function addToxic(
+  proxies: ProxyCollection,
+  { toxics }: FaultProxy,
+  types: readonly ToxicType[],
+  body: string,
+): Toxic {
   const asked = parseBody(newToxicBody, body)
   const stream = asked.stream ?? 'downstream'
   const direction = directions.find(candidate => candidate === stream.toLowerCase())
@@ -90,25 +99,33 @@ function addToxic(proxy: FaultProxy, types: readonly ToxicType[], body: string):
   const type = types.find(candidate => candidate.type === asked.type)
   if (type === undefined) throw invalidToxicType()
   const name = asked.name || `${type.type}_${stream}`
-  proxy.requireNewToxicName(name)
+  toxics.requireNewName(name)
   const attributes = parseAttributes(type, asked.attributes, initialAttributes(type))
   const toxic = new Toxic({ name, type, stream, direction, attributes, toxicity: asked.toxicity ?? 1 })
-  proxy.addToxic(toxic)
+  toxics.add(toxic)
+  if (asked.lease !== undefined) lend(proxies, toxics, toxic, asked.lease)
   return toxic
 }
 
-function changeToxic(proxy: FaultProxy, name: string, body: string): Toxic {
-  const toxic = proxy.findToxic(name)
+function changeToxic(proxies: ProxyCollection, { toxics }: FaultProxy, name: string, body: string): Toxic {
+  const toxic = toxics.find(name)
   const asked = parseBody(toxicUpdateBody(toxic.type), body)
   const attributes = parseAttributes(toxic.type, asked.attributes, toxic.attributes)
-  proxy.updateToxic(toxic, { attributes, toxicity: asked.toxicity ?? toxic.toxicity })
+  toxics.update(toxic, { attributes, toxicity: asked.toxicity ?? toxic.toxicity })
+  if (asked.lease !== undefined) lend(proxies, toxics, toxic, asked.lease)
   return toxic
 }
 
-/** `{ proxies: { [name]: Counters & { toxics: { [name]: ToxicEvidence } } } }`. */
-function evidence(proxies: ProxyCollection): Answer {
-  const shown = proxies
-    .all()
-    .map(proxy => [proxy.name, { ...proxy.counters, toxics: Object.fromEntries(proxy.evidence) }] as const)
-  return jsonText(200, `{"proxies":${writeJsonObject(shown)}}`)
+/** The toxic goes when its lease ends. */
+function lend(
+  { leases }: ProxyCollection,
+  toxics: FaultProxy['toxics'],
+  toxic: Toxic,
+  request: LeaseRequest,
+): void {
+  const lease = leases.grant(request, why => {
+    toxic.evidence.expired = why === 'expired'
+    toxics.remove(toxic)
+  })
+  toxic.setLease(lease)
 }

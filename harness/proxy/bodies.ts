@@ -1,9 +1,30 @@
 /** The bodies of API requests. */
 import { z } from 'zod'
 import { ApiError } from './answers.ts'
-import { anyObject, bool, cannotUnmarshal, float32, struct, text } from './fields.ts'
+import { anyObject, bool, cannotUnmarshal, float32, jsonField, struct, text } from './fields.ts'
 import { type Json, JsonError, type JsonObject, readJson } from './go-json.ts'
+import type { LeaseRequest } from './leases.ts'
+import { type Ending, endings } from './proxy.ts'
 import type { AttributeValues, ToxicType } from './stage.ts'
+
+const holderCharactersMax = 100
+const leaseMsMin = 100
+const leaseMsMax = 3_600_000
+const holderError = `must be a text of 1 to ${holderCharactersMax} characters`
+const msError = `must be a whole number of milliseconds from ${leaseMsMin} to ${leaseMsMax}`
+
+const leaseField = jsonField<LeaseRequest | undefined>(
+  z.strictObject({
+    holder: z.string(holderError).min(1, holderError).max(holderCharactersMax, holderError),
+    ms: z.int(msError).min(leaseMsMin, msError).max(leaseMsMax, msError),
+  }),
+  undefined,
+)
+
+function endingField(path: string) {
+  const error = `must be ${endings.map(ending => `"${ending}"`).join(' or ')}`
+  return jsonField<Ending | undefined>(z.enum(endings, error), undefined).schema(path)
+}
 
 function proxyFields(owner: string) {
   return {
@@ -18,6 +39,13 @@ const populateEntry = 'struct { toxiproxy.Proxy; Enabled *bool "json:\\"enabled\
 
 export const proxyBody = struct(proxyFields('Proxy'), 'value of type toxiproxy.Proxy')
 
+export const proxyChangeBody = struct(
+  { ...proxyFields('Proxy'), established: endingField('established'), lease: leaseField.schema('lease') },
+  'value of type toxiproxy.Proxy',
+)
+
+export const connectionsBody = struct({ action: endingField('action') }, 'value of an object with an action')
+
 export const populateBody = z
   .array(struct(proxyFields(''), `value of type ${populateEntry}`), {
     error: issue => cannotUnmarshal(issue.input, `value of type []${populateEntry}`),
@@ -31,6 +59,7 @@ export const newToxicBody = struct(
     stream: text('ToxicWrapper.stream'),
     toxicity: float32('ToxicWrapper.toxicity'),
     attributes: anyObject('ToxicWrapper.attributes', 'toxics.NoopToxic'),
+    lease: leaseField.schema('lease'),
   },
   'value of type toxics.ToxicWrapper',
 )
@@ -40,7 +69,11 @@ const attributesTarget =
 
 export function toxicUpdateBody(type: ToxicType) {
   return struct(
-    { toxicity: float32('.toxicity'), attributes: anyObject('.attributes', `toxics.${type.goName}`) },
+    {
+      toxicity: float32('.toxicity'),
+      attributes: anyObject('.attributes', `toxics.${type.goName}`),
+      lease: leaseField.schema('lease'),
+    },
     `value of type ${attributesTarget}`,
   )
 }
@@ -75,6 +108,12 @@ export function parseAttributes(
       field.schema(`${type.goName}.attributes.${name}`),
     ]),
   )
+  const names = Object.keys(shape)
+  const unknown = type.strict ? [...(given?.keys() ?? [])].find(name => !names.includes(name)) : undefined
+  if (unknown !== undefined) {
+    const known = `it has ${names.join(', ')}`
+    throw new ApiError(400, `bad request body: a ${type.type} toxic has no attribute "${unknown}"; ${known}`)
+  }
   const read = check(struct(shape, `struct field .attributes of type toxics.${type.goName}`), given ?? null)
   const attributes = { ...current, ...read }
   const problem = type.check?.(attributes)

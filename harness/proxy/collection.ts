@@ -1,5 +1,7 @@
 import { ApiError, proxyExists, proxyNotFound } from './answers.ts'
-import { FaultProxy } from './proxy.ts'
+import { type LeaseRequest, Leases } from './leases.ts'
+import { TrafficArchive } from './metrics.ts'
+import { FaultProxy, type ProxyChange } from './proxy.ts'
 
 export interface ProxyRequest {
   name?: string | undefined
@@ -21,6 +23,9 @@ export class PopulateError extends Error {
 
 /** The proxies of one server. Changes to one name run one after another; no name waits for another. */
 export class ProxyCollection {
+  readonly leases: Leases
+  /** What proxies have counted that are gone, or under addresses that they no longer have. */
+  readonly archive = new TrafficArchive()
   readonly #proxies = new Map<string, FaultProxy>()
   readonly #random: () => number
   readonly #onFault: (error: unknown) => void
@@ -30,6 +35,7 @@ export class ProxyCollection {
   constructor(options: { random: () => number; onFault: (error: unknown) => void }) {
     this.#random = options.random
     this.#onFault = options.onFault
+    this.leases = new Leases(options.onFault)
   }
 
   /** Sorted by the bytes of their names. */
@@ -58,11 +64,12 @@ export class ProxyCollection {
     })
   }
 
-  /** Rejects with ApiError 404 or 500; nothing has changed then. */
-  update(name: string, change: ProxyRequest): Promise<FaultProxy> {
+  /** With a lease, what it disables is enabled again in time. Rejects with ApiError 404 or 500; nothing has changed then. */
+  update(name: string, change: ProxyChange, lease?: LeaseRequest): Promise<FaultProxy> {
     return this.#exclusive(name, async () => {
       const proxy = this.get(name)
       await proxy.update(change)
+      if (lease !== undefined) this.#lend(proxy, lease)
       return proxy
     })
   }
@@ -70,7 +77,7 @@ export class ProxyCollection {
   /** Rejects with ApiError 404. */
   delete(name: string): Promise<void> {
     return this.#exclusive(name, async () => {
-      this.get(name).stop()
+      this.get(name).close()
       this.#proxies.delete(name)
     })
   }
@@ -96,7 +103,7 @@ export class ProxyCollection {
   async reset(): Promise<void> {
     const resets = this.all().map(proxy =>
       this.#exclusive(proxy.name, async () => {
-        proxy.clearToxics()
+        proxy.toxics.clear()
         // It may have been deleted or replaced while this waited.
         if (this.#proxies.get(proxy.name) === proxy) await proxy.start()
       }),
@@ -107,8 +114,9 @@ export class ProxyCollection {
 
   /** Stops every proxy. */
   close(): void {
-    for (const proxy of this.#proxies.values()) proxy.stop()
+    for (const proxy of this.#proxies.values()) proxy.close()
     this.#proxies.clear()
+    this.leases.close()
   }
 
   #place(request: ProxyRequest): Promise<FaultProxy> {
@@ -118,14 +126,31 @@ export class ProxyCollection {
       if (old !== undefined && !(await old.differs(request.listen ?? '', upstream))) return old
       const proxy = this.#make(name, upstream, request)
       if (request.enabled !== false) await proxy.start(old)
-      else old?.stop()
+      else old?.close()
       this.#proxies.set(name, proxy)
       return proxy
     })
   }
 
   #make(name: string, upstream: string, { listen = '' }: ProxyRequest): FaultProxy {
-    return new FaultProxy({ name, upstream, listen, random: this.#random, onFault: this.#onFault })
+    return new FaultProxy({
+      name,
+      upstream,
+      listen,
+      random: this.#random,
+      onFault: this.#onFault,
+      archive: this.archive,
+    })
+  }
+
+  #lend(proxy: FaultProxy, request: LeaseRequest): void {
+    const lease = this.leases.grant(request, why =>
+      this.#exclusive(proxy.name, async () => {
+        // It may have been enabled, or leased again, while this waited.
+        if (proxy.lease === lease) await proxy.endLease(why === 'expired')
+      }),
+    )
+    proxy.setLease(lease)
   }
 
   #exclusive<T>(name: string, change: () => Promise<T>): Promise<T> {

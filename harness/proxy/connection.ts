@@ -1,16 +1,20 @@
-import { connect, Socket } from 'node:net'
-import { parseAddress } from './addresses.ts'
+import type { Socket } from 'node:net'
 import type { Counters } from './counters.ts'
+import { HttpFilter } from './http/filter.ts'
+import type { HttpToxics } from './http/toxics.ts'
 import { Link } from './link.ts'
+import { adopt, dial } from './sockets.ts'
 import type { Direction } from './stage.ts'
 import type { Toxic } from './toxic.ts'
 
 export interface ConnectionOptions {
+  /** As accepted, and not read from. */
   client: Socket
   /** `host:port` to dial. */
   upstream: string
   counters: Counters
   toxics: Readonly<Record<Direction, readonly Toxic[]>>
+  http: HttpToxics
   random: () => number
   /** Told of faults of ours, never of the peers'. */
   onFault: (error: unknown) => void
@@ -27,13 +31,14 @@ export class Connection {
   readonly #client: Socket
   readonly #server: Socket
   readonly #links: Record<Direction, Link>
+  #filter: HttpFilter | undefined
   #dialled = false
   #closedSides = 0
 
   constructor(options: ConnectionOptions) {
     this.#options = options
-    this.#client = options.client
-    this.#server = dial(options.upstream)
+    this.#client = adopt(options.client, lent => this.#links.upstream.read(lent))
+    this.#server = dial(options.upstream, lent => this.#links.downstream.read(lent))
     this.#links = {
       upstream: this.#createLink('upstream', this.#client, this.#server),
       downstream: this.#createLink('downstream', this.#server, this.#client),
@@ -45,12 +50,27 @@ export class Connection {
     this.#server.on('error', () => this.#fail(this.#client))
     this.#client.once('close', () => this.#onSideClosed())
     this.#server.once('close', () => this.#onSideClosed())
+    if (options.http.any) this.refilter()
     this.#links.upstream.start()
     this.#links.downstream.start()
   }
 
   link(direction: Direction): Link {
     return this.#links[direction]
+  }
+
+  /** The proxy's http toxics have changed: the next request meets them as they are then. */
+  refilter(): void {
+    const { http } = this.#options
+    if (http.any && this.#closedSides === 0) {
+      this.#filter ??= new HttpFilter({
+        client: this.#client,
+        links: this.#links,
+        toxics: http,
+        connection: this,
+      })
+    }
+    this.#filter?.refresh()
   }
 
   /** Both ends see the end of the connection. */
@@ -104,18 +124,7 @@ export class Connection {
   #stop(): void {
     this.#links.upstream.destroy()
     this.#links.downstream.destroy()
-  }
-}
-
-/** A socket on its way to an address. Whatever is wrong with the address becomes an error of the socket. */
-function dial(upstream: string): Socket {
-  try {
-    const { host, port } = parseAddress(upstream)
-    return connect({ host: host || '127.0.0.1', port, allowHalfOpen: true, noDelay: true })
-  } catch (error) {
-    const socket = new Socket()
-    socket.destroy(error instanceof Error ? error : new Error(String(error)))
-    return socket
+    this.#filter?.destroy()
   }
 }
 

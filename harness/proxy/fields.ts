@@ -1,6 +1,6 @@
 /** How the values in API bodies are checked: zod schemas over `readJson` values, with Go's error texts. */
 import { z } from 'zod'
-import { type Json, JsonNumber, type JsonObject } from './go-json.ts'
+import { type Json, JsonNumber, type JsonObject, plainJson } from './go-json.ts'
 
 /** One attribute of a toxic. */
 export interface Field<T> {
@@ -14,6 +14,9 @@ export interface Field<T> {
 export function cannotUnmarshal(value: unknown, target: string): string {
   return `json: cannot unmarshal ${kindOf(value)} into Go ${target}`
 }
+
+/** How much of a wrong value an error text quotes. */
+const shownCharactersMax = 200
 
 function kindOf(value: unknown): string {
   if (value instanceof JsonNumber) return 'number'
@@ -46,13 +49,51 @@ function number(path: string, goType: string, read: (spelling: string) => number
 }
 
 /** A whole number, spelled without point or exponent. Beyond 2^53 it would change on the way, and is refused. */
-export const int64: Field<number> = {
-  initial: 0,
-  schema: path =>
-    number(path, 'int64', spelling => {
-      const value = Number(spelling)
-      return /^-?\d+$/.test(spelling) && Number.isSafeInteger(value) ? value : undefined
-    }),
+function integer(goType: string): Field<number> {
+  return {
+    initial: 0,
+    schema: path =>
+      number(path, goType, spelling => {
+        const value = Number(spelling)
+        return /^-?\d+$/.test(spelling) && Number.isSafeInteger(value) ? value : undefined
+      }),
+  }
+}
+
+/** The same to us; error texts tell them apart. */
+export const int = integer('int')
+export const int64 = integer('int64')
+
+/**
+ * Any JSON that a schema accepts, for attributes beyond Toxiproxy's: `jsonField(z.object({ … }).strict(), {})`.
+ * The schema sees plain values. What it refuses is a 400 that names the place and the value.
+ */
+export function jsonField<T>(schema: z.ZodType<T>, initial: T): Field<T> {
+  return {
+    initial,
+    schema: path =>
+      z.unknown().transform((json, context): T => {
+        const value = plainJson(json as Json)
+        const parsed = schema.safeParse(value, { reportInput: true })
+        if (parsed.success) return parsed.data
+        for (const issue of parsed.error.issues) {
+          const message = `${placeOf(path, issue.path)}: ${issue.message}, got ${shown(issue.input)}`
+          context.addIssue({ code: 'custom', message })
+        }
+        return z.NEVER
+      }),
+  }
+}
+
+/** `HttpToxic.attributes.rules[2].status` */
+function placeOf(path: string, within: readonly PropertyKey[]): string {
+  return path + within.map(key => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')
+}
+
+/** A value as error texts quote it. */
+function shown(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value)
+  return text.length > shownCharactersMax ? `${text.slice(0, shownCharactersMax)}…` : text
 }
 
 /** A number kept with the precision of a float32, and spelled as short as that allows. */
@@ -80,6 +121,7 @@ export function anyObject(path: string, goType: string) {
  * null counts as `{}`. `target` is how error texts call the whole: `value of type toxiproxy.Proxy`.
  */
 export function struct<S extends z.ZodRawShape>(shape: S, target: string) {
+  const fieldNames = new Map(Object.keys(shape).map(name => [name.toLowerCase(), name]))
   return z.preprocess((input, context) => {
     if (input === null) return {}
     if (!(input instanceof Map)) {
@@ -89,6 +131,8 @@ export function struct<S extends z.ZodRawShape>(shape: S, target: string) {
     const given = [...(input as JsonObject)].filter(
       (entry): entry is [string, Exclude<Json, null>] => entry[1] !== null,
     )
-    return Object.fromEntries(given.map(([name, value]) => [name.toLowerCase(), value]))
+    return Object.fromEntries(
+      given.map(([name, value]) => [fieldNames.get(name.toLowerCase()) ?? name, value]),
+    )
   }, z.object(shape).partial())
 }

@@ -28,6 +28,14 @@ export function readJson(text: string): Json {
   return new Reader(text).value(0)
 }
 
+/** The same value as JSON.parse would give it. */
+export function plainJson(json: Json): unknown {
+  if (json instanceof JsonNumber) return Number(json.text)
+  if (Array.isArray(json)) return json.map(plainJson)
+  if (json instanceof Map) return Object.fromEntries([...json].map(([key, value]) => [key, plainJson(value)]))
+  return json
+}
+
 /** Writes compact JSON; `<`, `>`, `&` and the line separators are escaped as Go does. */
 export function writeJson(value: unknown): string {
   return JSON.stringify(value).replace(
@@ -74,6 +82,8 @@ class Reader {
       const key = this.#string()
       this.#skipSpace()
       if (!this.#take(':')) throw this.#invalid('after object key')
+      // The last one counts, in its own place.
+      object.delete(key)
       object.set(key, this.value(depth + 1))
       this.#skipSpace()
       if (this.#take('}')) return object

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import { beginsRequest, type Counters } from './counters.ts'
-import { type Sink, Slot, type SlotHost } from './slot.ts'
-import type { Chunk, Direction } from './stage.ts'
+import { Outlet } from './outlet.ts'
+import { type Place, Slot, type SlotHost } from './slot.ts'
+import type { Direction } from './stage.ts'
 import type { Toxic } from './toxic.ts'
 
 export interface LinkOptions {
@@ -23,17 +24,25 @@ export class Link implements SlotHost {
   readonly #options: LinkOptions
   readonly #source: Socket
   readonly #destination: Socket
-  readonly #tail: Sink
+  readonly #outlet: Outlet
   #slots: Slot[]
-  /** The active slots, in order. Empty: the fast path. */
-  #chain: readonly Slot[] = []
+  /** The client's side of the slots, where an http toxic stands. */
+  #filter: Place | undefined
+  /** The filter and the active slots, in order of passing. Empty: the fast path. */
+  #chain: readonly Place[] = []
+  /** The source is not read from. */
+  #paused = false
   #closed = false
 
   constructor(options: LinkOptions) {
     this.#options = options
     this.#source = options.source
     this.#destination = options.destination
-    this.#tail = this.#createTail()
+    const { counters, direction } = options
+    this.#outlet = new Outlet(options.destination, bytes => {
+      if (direction === 'upstream') counters.upstreamSentBytes += bytes
+      else counters.downstreamSentBytes += bytes
+    })
     this.#slots = options.toxics.map(toxic => new Slot(toxic, this))
   }
 
@@ -41,10 +50,18 @@ export class Link implements SlotHost {
   start(): void {
     for (const slot of this.#slots) if (slot.wanted) slot.start()
     this.#rechain()
-    const upstream = this.#options.direction === 'upstream'
-    this.#source.on('data', upstream ? data => this.#fromClient(data) : data => this.#fromServer(data))
-    this.#source.on('end', () => (this.#chain[0] ?? this.#tail).finish())
+    this.#source.on('end', () => (this.#chain[0] ?? this.#outlet).finish())
     this.#destination.on('drain', () => this.#wake(this.#chain.length - 1))
+  }
+
+  /** Takes what the source has read, which is only lent. Answers whether it is to be read from any further. */
+  read(lent: Buffer): boolean {
+    this.#count(lent)
+    const first = this.#chain[0]
+    if (first === undefined) this.#outlet.writeLent(lent)
+    else first.write({ data: Buffer.from(lent), receivedAt: performance.now() })
+    this.#paused = (this.#chain[0] ?? this.#outlet).full
+    return !this.#paused
   }
 
   add(toxic: Toxic): void {
@@ -70,11 +87,20 @@ export class Link implements SlotHost {
     if (slot.active) this.#release(slot)
   }
 
+  /** Puts a filter between the client and the slots, or takes it away: it must hold nothing then. */
+  setFilter(filter: Place | undefined): void {
+    if (this.#closed) return
+    this.#filter = filter
+    this.#rechain()
+    this.#wake(this.#options.direction === 'upstream' ? -1 : this.#chain.length - 1)
+  }
+
   /** The connection is over: drops what is held. */
   destroy(): void {
     this.#closed = true
     for (const slot of this.#slots) slot.destroy()
     this.#slots = []
+    this.#filter = undefined
     this.#chain = []
   }
 
@@ -84,12 +110,16 @@ export class Link implements SlotHost {
     return this.#options.random()
   }
 
-  ready(slot: Slot): void {
-    this.#wake(this.#chain.indexOf(slot) - 1)
+  ready(place: Place): void {
+    this.#wake(this.#chain.indexOf(place) - 1)
   }
 
   close(): void {
     this.#options.connection.close()
+  }
+
+  closeAfterEnd(): void {
+    this.#destination.once('finish', () => this.close())
   }
 
   reset(): void {
@@ -103,45 +133,12 @@ export class Link implements SlotHost {
 
   // --- internal ---
 
-  #fromClient(data: Buffer): void {
-    const { counters } = this.#options
-    counters.upstreamBytes += data.length
-    if (beginsRequest(data)) counters.upstreamRequests += 1
-    this.#forward(data)
-  }
-
-  #fromServer(data: Buffer): void {
-    this.#options.counters.downstreamBytes += data.length
-    this.#forward(data)
-  }
-
-  #forward(data: Buffer): void {
-    const first = this.#chain[0]
-    if (first === undefined) {
-      this.#send(data)
-      if (this.#tail.full) this.#source.pause()
-    } else {
-      first.write({ data, receivedAt: performance.now() })
-      if (first.full) this.#source.pause()
-    }
-  }
-
-  #send(data: Buffer): void {
-    if (!this.#destination.writable) return
+  #count(data: Buffer): void {
     const { counters, direction } = this.#options
-    if (direction === 'upstream') counters.upstreamSentBytes += data.length
-    else counters.downstreamSentBytes += data.length
-    this.#destination.write(data)
-  }
-
-  #createTail(): Sink {
-    const destination = this.#destination
-    return {
-      get full() {
-        return destination.writableNeedDrain
-      },
-      write: (chunk: Chunk) => this.#send(chunk.data),
-      finish: () => destination.end(),
+    if (direction === 'downstream') counters.downstreamBytes += data.length
+    else {
+      counters.upstreamBytes += data.length
+      if (beginsRequest(data)) counters.upstreamRequests += 1
     }
   }
 
@@ -161,14 +158,20 @@ export class Link implements SlotHost {
 
   #rechain(): void {
     if (this.#closed) return
-    this.#chain = this.#slots.filter(slot => slot.active)
-    for (const [index, slot] of this.#chain.entries()) slot.next = this.#chain[index + 1] ?? this.#tail
+    const chain: Place[] = this.#slots.filter(slot => slot.active)
+    if (this.#filter && this.#options.direction === 'upstream') chain.unshift(this.#filter)
+    else if (this.#filter) chain.push(this.#filter)
+    this.#chain = chain
+    for (const [index, place] of chain.entries()) place.next = chain[index + 1] ?? this.#outlet
   }
 
   /** Tells whoever feeds the place after `index` in the chain that it takes bytes again; -1 is the source. */
   #wake(index: number): void {
-    const slot = this.#chain[index]
-    if (slot !== undefined) slot.resume()
-    else if (!this.#closed && !(this.#chain[0] ?? this.#tail).full) this.#source.resume()
+    const place = this.#chain[index]
+    if (place !== undefined) place.resume()
+    else if (this.#paused && !this.#closed && !(this.#chain[0] ?? this.#outlet).full) {
+      this.#paused = false
+      this.#source.resume()
+    }
   }
 }

@@ -9,7 +9,7 @@ const bindErrors: Readonly<Record<string, string>> = {
   EACCES: 'bind: permission denied',
 }
 
-/** A bound port that hands over its clients. */
+/** A bound port that hands over its clients, paused. */
 export class Listener {
   readonly address: Address
   readonly #server: Server
@@ -21,7 +21,7 @@ export class Listener {
 
   /** Rejects with ApiError 500 and Go's text. */
   static open(address: Address, accept: (client: Socket) => void): Promise<Listener> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, accept)
+    const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, accept)
     return new Promise((resolve, reject) => {
       server.on('error', (error: NodeJS.ErrnoException) => {
         const reason = bindErrors[error.code ?? ''] ?? error.message

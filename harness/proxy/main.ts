@@ -1,6 +1,7 @@
 /**
  * The fault proxy as a program. HOST (default 127.0.0.1) and PORT (default 8474, 0 lets the system choose) say
- * where its API listens. Once it does, stdout gets one line: {"event":"listening","port":8474}.
+ * where its API listens; PROXY_METRICS=1, or the argument -proxy-metrics, adds /metrics to it.
+ * Once it listens, stdout gets one line: {"event":"listening","port":8474}.
  * SIGTERM and SIGINT stop it with exit code 0; an API that cannot listen is exit code 1.
  */
 import { createProxyServer } from './server.ts'
@@ -11,7 +12,8 @@ async function main(): Promise<void> {
   if (!/^\d+$/.test(port) || Number(port) > 65_535) {
     throw new Error(`PORT must be a number from 0 to 65535, not "${port}"`)
   }
-  const server = await createProxyServer({ host, apiPort: Number(port) })
+  const metrics = process.env.PROXY_METRICS === '1' || process.argv.includes('-proxy-metrics')
+  const server = await createProxyServer({ host, apiPort: Number(port), metrics })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => server.close().then(() => process.exit(0)))
   }

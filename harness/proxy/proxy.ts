@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net'
 import { type Address, AddressError, formatAddress, resolveListen } from './addresses.ts'
-import { ApiError, toxicExists, toxicNotFound } from './answers.ts'
+import { ApiError } from './answers.ts'
 import { Connection } from './connection.ts'
 import { newCounters } from './counters.ts'
+import { HttpToxics } from './http/toxics.ts'
+import { type Lease, leaseReport } from './leases.ts'
 import { Listener } from './listener.ts'
-import { type AttributeValues, type Direction, directions } from './stage.ts'
-import type { Toxic, ToxicEvidence } from './toxic.ts'
+import { type Traffic, type TrafficArchive, TrafficMeter } from './metrics.ts'
+import { ProxyToxics } from './proxy-toxics.ts'
 
 export interface ProxyOptions {
   name: string
@@ -13,39 +15,74 @@ export interface ProxyOptions {
   upstream: string
   random: () => number
   onFault: (error: unknown) => void
+  /** Keeps what was counted under addresses that this proxy no longer has. */
+  archive: TrafficArchive
+}
+
+/**
+ * How established connections end: both ends see the end (cut) or a TCP reset, or they go on until they end by
+ * themselves (drain).
+ */
+export const endings = ['cut', 'reset', 'drain'] as const
+export type Ending = (typeof endings)[number]
+
+export interface ProxyChange {
+  listen?: string | undefined
+  upstream?: string | undefined
+  enabled?: boolean | undefined
+  /** What becomes of the connections that the change ends. Default: cut. */
+  established?: Ending | undefined
 }
 
 /** A listener, its upstream, its toxics and its connections. */
 export class FaultProxy {
   readonly name: string
   readonly counters = newCounters()
+  readonly toxics: ProxyToxics
   readonly #options: ProxyOptions
   readonly #connections = new Set<Connection>()
-  readonly #toxics: Record<Direction, Toxic[]> = { upstream: [], downstream: [] }
-  readonly #evidence = new Map<string, ToxicEvidence>()
+  readonly #meter: TrafficMeter
   #listen: string
   #upstream: string
   #listener: Listener | undefined
+  /** When it was last enabled or disabled. */
+  #since = new Date()
+  #expired = false
+  #lease: Lease | undefined
 
   constructor(options: ProxyOptions) {
     this.name = options.name
     this.#options = options
+    this.toxics = new ProxyToxics(new HttpToxics(options.random, this.counters), this.#connections)
     this.#listen = options.listen
     this.#upstream = options.upstream
+    this.#meter = new TrafficMeter(options.name, this.counters, options.archive)
   }
 
   get enabled(): boolean {
     return this.#listener !== undefined
   }
 
-  /** Upstream ones first, each direction in order of adding. */
-  get toxics(): readonly Toxic[] {
-    return directions.flatMap(direction => this.#toxics[direction])
+  /** What was counted under its present addresses; undefined before it has any. */
+  get traffic(): Traffic | undefined {
+    return this.#meter.traffic
   }
 
-  /** What every toxic has done, those removed since the last reset included; the newest of each name. */
-  get evidence(): ReadonlyMap<string, ToxicEvidence> {
-    return this.#evidence
+  /** The lease on its being disabled. */
+  get lease(): Lease | undefined {
+    return this.#lease
+  }
+
+  /** All that it knows about itself and its toxics, live. */
+  report(): object {
+    return {
+      ...this.counters,
+      enabled: this.enabled,
+      since: this.#since.toISOString(),
+      expired: this.#expired,
+      ...leaseReport(this.#lease),
+      toxics: Object.fromEntries(this.toxics.known.map(toxic => [toxic.name, toxic.report()])),
+    }
   }
 
   /**
@@ -56,14 +93,48 @@ export class FaultProxy {
     if (this.enabled) return
     const address = await resolve(this.#listen, 'listen tcp: ')
     this.#adopt(await this.#open(address, replaced))
-    replaced?.stop()
+    replaced?.close()
   }
 
-  /** Closes the port and every connection, at once. */
-  stop(): void {
+  /** Closes the port at once. */
+  stop(established: Ending = 'cut'): void {
+    if (this.#listener !== undefined) {
+      this.#since = new Date()
+      this.#expired = false
+    }
     this.#listener?.close()
     this.#listener = undefined
-    this.#dropConnections()
+    this.endConnections(established)
+  }
+
+  /** Stops for good. */
+  close(): void {
+    this.stop()
+    this.setLease(undefined)
+    this.toxics.releaseLeases()
+    this.#meter.retire()
+  }
+
+  /** Answers how many there are. */
+  endConnections(how: Ending): number {
+    const connections = [...this.#connections]
+    for (const connection of connections) {
+      if (how === 'cut') connection.close()
+      else if (how === 'reset') connection.reset()
+    }
+    return connections.length
+  }
+
+  /** Puts a lease on its being disabled, in place of the one that it may have. */
+  setLease(lease: Lease | undefined): void {
+    this.#lease?.release()
+    this.#lease = lease
+  }
+
+  /** Starts, because its lease has ended. Rejects with ApiError 500. */
+  async endLease(expired: boolean): Promise<void> {
+    await this.start()
+    this.#expired = expired
   }
 
   /** Whether another address or upstream is asked for, after resolving. Rejects with ApiError 500. */
@@ -73,68 +144,26 @@ export class FaultProxy {
   }
 
   /**
-   * Changes what is given. Another listen address or upstream drops the connections; toxics stay.
+   * Changes what is given. Disabling, another listen address or upstream end the connections; toxics stay.
    * Rejects with ApiError 500, and has then changed nothing.
    */
-  async update(change: {
-    listen?: string | undefined
-    upstream?: string | undefined
-    enabled?: boolean | undefined
-  }): Promise<void> {
+  async update(change: ProxyChange): Promise<void> {
     const { listen = this.#listen, upstream = this.#upstream, enabled = this.enabled } = change
     const address =
       change.listen !== undefined || (enabled && !this.enabled) ? await resolve(listen) : undefined
     const moved = address !== undefined && formatAddress(address) !== this.#listen
     if (!enabled) {
-      this.stop()
+      this.stop(change.established)
       if (moved) this.#listen = listen
     } else if (address !== undefined && (moved || !this.enabled)) {
       const opened = await this.#open(address, this)
-      this.stop()
+      if (moved || upstream !== this.#upstream) this.stop(change.established)
       this.#adopt(opened)
     } else if (upstream !== this.#upstream) {
-      this.#dropConnections()
+      this.endConnections(change.established ?? 'cut')
     }
     this.#upstream = upstream
-  }
-
-  findToxic(name: string): Toxic {
-    const toxic = this.toxics.find(candidate => candidate.name === name)
-    if (toxic === undefined) throw toxicNotFound()
-    return toxic
-  }
-
-  /** Throws ApiError 409. */
-  requireNewToxicName(name: string): void {
-    if (this.toxics.some(toxic => toxic.name === name)) throw toxicExists()
-  }
-
-  /** Adds a toxic at the end of its direction; in effect on every connection when this returns. */
-  addToxic(toxic: Toxic): void {
-    this.requireNewToxicName(toxic.name)
-    this.#toxics[toxic.direction].push(toxic)
-    this.#evidence.set(toxic.name, toxic.evidence)
-    for (const connection of this.#connections) connection.link(toxic.direction).add(toxic)
-  }
-
-  /** In effect on every connection when this returns. */
-  updateToxic(toxic: Toxic, change: { attributes: AttributeValues; toxicity: number }): void {
-    toxic.attributes = change.attributes
-    toxic.toxicity = change.toxicity
-    for (const connection of this.#connections) connection.link(toxic.direction).update(toxic)
-  }
-
-  /** Every connection is restored when this returns. Its evidence stays. */
-  removeToxic(toxic: Toxic): void {
-    this.#toxics[toxic.direction] = this.#toxics[toxic.direction].filter(other => other !== toxic)
-    toxic.evidence.active = false
-    for (const connection of this.#connections) connection.link(toxic.direction).remove(toxic)
-  }
-
-  /** Removes every toxic, and the evidence of all. */
-  clearToxics(): void {
-    for (const toxic of this.toxics) this.removeToxic(toxic)
-    this.#evidence.clear()
+    this.#meter.label(this.#listen, upstream)
   }
 
   toJSON(): object {
@@ -145,7 +174,7 @@ export class FaultProxy {
       enabled: this.enabled,
       // Toxiproxy 2.x has it, empty.
       Logger: {},
-      toxics: this.toxics,
+      toxics: this.toxics.all,
     }
   }
 
@@ -165,8 +194,12 @@ export class FaultProxy {
   }
 
   #adopt(listener: Listener): void {
+    if (this.#listener === undefined) this.#since = new Date()
+    this.#expired = false
+    this.setLease(undefined)
     this.#listener = listener
     this.#listen = formatAddress(listener.address)
+    this.#meter.label(this.#listen, this.#upstream)
   }
 
   #accept(client: Socket): void {
@@ -176,7 +209,8 @@ export class FaultProxy {
       client,
       upstream: this.#upstream,
       counters: this.counters,
-      toxics: this.#toxics,
+      toxics: this.toxics.streams,
+      http: this.toxics.http,
       random: this.#options.random,
       onFault: this.#options.onFault,
       onClosed: () => {
@@ -185,10 +219,6 @@ export class FaultProxy {
       },
     })
     this.#connections.add(connection)
-  }
-
-  #dropConnections(): void {
-    for (const connection of this.#connections) connection.close()
   }
 }
 

@@ -13,7 +13,7 @@ export interface Request {
 export type Parameters = Readonly<Record<string, string>>
 export type Handler = (parameters: Parameters, body: string) => Answer | Promise<Answer>
 
-/** `GET /proxies/{proxy}` and what answers it. */
+/** `GET /proxies/{proxy}` and what answers it; `* /metrics` takes every method. */
 export type Routes = Readonly<Record<string, Handler>>
 
 export type Match = { handler: Handler; parameters: Parameters } | Answer
@@ -28,7 +28,7 @@ export function match(routes: Routes, method: string, url: string): Match {
     const [routeMethod, pattern = ''] = splitOnce(route, ' ')
     const parameters = matchPath(pattern, path)
     if (parameters === undefined) continue
-    if (routeMethod === method) return { handler, parameters }
+    if (routeMethod === method || routeMethod === '*') return { handler, parameters }
     known = true
   }
   return known ? empty(405) : plainText(404, '404 page not found\n')

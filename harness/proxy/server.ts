@@ -1,14 +1,16 @@
 /**
  * A TCP fault proxy that is driven over HTTP like Toxiproxy 2.12: point any Toxiproxy client at `apiUrl`.
- * Beyond it: live evidence at `GET /firebreak/evidence`.
+ * What is beyond it is listed in firebreak-api.ts.
  */
 import { randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { formatAddress } from './addresses.ts'
 import { type Answer, ApiError, errorAnswer, plainText } from './answers.ts'
 import { createApi } from './api.ts'
 import { ProxyCollection } from './collection.ts'
+import { createFirebreakApi } from './firebreak-api.ts'
+import { createServer } from './node-http.ts'
 import { match, type Routes } from './router.ts'
 import type { ToxicType } from './stage.ts'
 import { catalogue } from './toxics/catalogue.ts'
@@ -22,6 +24,8 @@ export interface ProxyServerOptions {
   random?: () => number
   /** The toxics that may be added. Default: the catalogue. */
   toxics?: readonly ToxicType[]
+  /** Whether to serve Prometheus metrics at /metrics. Default: no. */
+  metrics?: boolean
   /** Told of faults of the proxy itself. Default: a line on stderr. */
   onFault?: (error: unknown) => void
 }
@@ -40,7 +44,10 @@ const bodyBytesMax = 4 * 1024 * 1024
 export async function createProxyServer(options: ProxyServerOptions): Promise<ProxyServer> {
   const { random = Math.random, toxics = catalogue, onFault = error => console.error(error) } = options
   const proxies = new ProxyCollection({ random, onFault })
-  const routes = createApi(proxies, toxics)
+  const routes = {
+    ...createApi(proxies, toxics),
+    ...createFirebreakApi(proxies, { metrics: options.metrics ?? false }),
+  }
   const server = createServer({ requestTimeout: 15_000, keepAliveTimeout: 60_000 }, (request, response) => {
     respond(routes, request, response).catch(error => {
       onFault(error)

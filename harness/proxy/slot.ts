@@ -10,12 +10,22 @@ export interface Sink {
   finish(): void
 }
 
+/** A place on a link: takes bytes and passes them on to `next`. */
+export interface Place extends Sink {
+  /** Set by the link whenever its chain changes. */
+  next: Sink | undefined
+  /** What comes next takes bytes again. */
+  resume(): void
+}
+
 /** What a slot needs of its link. */
 export interface SlotHost {
   random(): number
   /** A slot takes bytes again. */
   ready(slot: Slot): void
   close(): void
+  /** Closes once the destination has been told that nothing more comes. */
+  closeAfterEnd(): void
   reset(): void
   /** A toxic has thrown. The connection cannot go on. */
   fault(error: unknown, slot: Slot): void
@@ -25,9 +35,8 @@ export interface SlotHost {
  * The place of one toxic on one link. Whether the toxic acts on this connection is drawn once, here: it is active
  * while the draw is below the toxicity, and otherwise takes no part. A fault in a toxic ends its connection only.
  */
-export class Slot implements Sink, StageContext<AttributeValues> {
+export class Slot implements Place, StageContext<AttributeValues> {
   readonly toxic: Toxic
-  /** Set by the link whenever its chain changes. */
   next: Sink | undefined
   readonly #host: SlotHost
   readonly #draw: number
@@ -143,6 +152,11 @@ export class Slot implements Sink, StageContext<AttributeValues> {
 
   close(): void {
     this.#host.close()
+  }
+
+  hangUp(): void {
+    this.#host.closeAfterEnd()
+    this.end()
   }
 
   reset(): void {

@@ -53,8 +53,10 @@ export interface StageContext<A> {
   alarm(ring: () => void): Alarm
   /** Uniform in [0, 1). */
   random(): number
-  /** Closes the connection: both ends see its end. */
+  /** Closes the connection at once, with what is still on its way: both ends see its end. */
   close(): void
+  /** Passes the end of the stream on and, once all before it is through, closes the connection. */
+  hangUp(): void
   /** Resets the connection: both ends see a TCP reset. */
   reset(): void
 }
@@ -70,6 +72,8 @@ export interface ToxicType<A extends object = AttributeValues> {
   readonly goName: string
   /** The attributes in the order in which the API lists them. */
   readonly attributes: Fields<A>
+  /** Whether attributes that it does not know are refused. Toxiproxy's own ignore them. */
+  readonly strict?: boolean
   /** What is wrong with values that are well-formed each by itself, or undefined. */
   check?(attributes: Readonly<A>): string | undefined
   start(context: StageContext<A>): Stage

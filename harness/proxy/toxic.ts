@@ -1,3 +1,4 @@
+import { type Lease, leaseReport } from './leases.ts'
 import type { AttributeValues, Direction, ToxicType } from './stage.ts'
 
 /** What a toxic has done so far, live. */
@@ -6,10 +7,16 @@ export interface ToxicEvidence {
   stream: Direction
   /** False once the toxic has been removed. */
   active: boolean
+  /** When it was added, in ISO 8601. */
+  since: string
+  /** Whether it was removed because its lease was not renewed in time. */
+  expired: boolean
   /** Connections on which it has acted. */
   connections: number
   /** Bytes on which it has acted: delayed, discarded, … */
   bytes: number
+  /** Requests on which it has acted; only toxics that know requests count them. */
+  requests: number
 }
 
 /** A toxic of one proxy. Its stages read the attributes and the toxicity from here. */
@@ -22,6 +29,7 @@ export class Toxic {
   /** Share of connections that it acts on: 1 and over all, 0 and under none. */
   toxicity: number
   readonly #stream: string
+  #lease: Lease | undefined
 
   constructor(options: {
     name: string
@@ -42,9 +50,23 @@ export class Toxic {
       type: options.type.type,
       stream: options.direction,
       active: true,
+      since: new Date().toISOString(),
+      expired: false,
       connections: 0,
       bytes: 0,
+      requests: 0,
     }
+  }
+
+  /** Puts a lease on it, in place of the one that it may have. */
+  setLease(lease: Lease | undefined): void {
+    this.#lease?.release()
+    this.#lease = lease
+  }
+
+  /** Its evidence as the API shows it. */
+  report(): object {
+    return { ...this.evidence, ...leaseReport(this.#lease) }
   }
 
   toJSON(): object {

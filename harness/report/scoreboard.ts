@@ -10,6 +10,8 @@ export interface Row {
   architecture: string
   runs: number
   verdict: Verdict
+  /** It could not run there. */
+  notRunnable?: true
   isolation: number | undefined
   forcedLogoutShare: number | undefined
   /** Null: it did not recover; undefined: it was not measured. */
@@ -17,11 +19,22 @@ export interface Row {
   falseAccepts: number | undefined
 }
 
-export const verdictWords: Record<Verdict, string> = {
+const verdictWords: Record<Verdict, string> = {
   held: 'held',
   broke: 'BROKE',
   'not-proven': 'NOT PROVEN',
   error: 'ERROR',
+}
+
+/** A verdict as people read it. */
+export function verdictWord({
+  verdict,
+  notRunnable,
+}: {
+  verdict: Verdict
+  notRunnable?: string | boolean | undefined
+}): string {
+  return notRunnable && verdict === 'not-proven' ? 'NOT RUNNABLE' : verdictWords[verdict]
 }
 
 /**
@@ -46,21 +59,24 @@ function rowOf(runs: readonly RunResult[]): Row {
   const outcomes = runs.flatMap(({ outcome }) => (outcome ? [outcome] : []))
   const first = runs[0] as RunResult
   const measured = outcomes.length > 0
-  const recoveries = outcomes.map(outcome => outcome.timeToRecoverMs)
+  // One that was cut short had no time to recover.
+  const recoveries = runs.flatMap(run => (run.outcome && !run.cutShort ? [run.outcome.timeToRecoverMs] : []))
   return {
     scenario: first.scenario,
     architecture: first.architecture,
     runs: runs.length,
     verdict: mergeVerdicts(runs.map(run => run.verdict)),
+    ...(runs.every(run => run.notRunnable !== undefined) ? { notRunnable: true } : {}),
     isolation: measured ? Math.min(...outcomes.map(outcome => outcome.isolation)) : undefined,
     forcedLogoutShare: measured
       ? Math.max(...outcomes.map(outcome => outcome.forcedLogouts.share))
       : undefined,
-    timeToRecoverMs: !measured
-      ? undefined
-      : recoveries.some(recovery => recovery === null)
-        ? null
-        : Math.max(...recoveries.map(Number)),
+    timeToRecoverMs:
+      recoveries.length === 0
+        ? undefined
+        : recoveries.some(recovery => recovery === null)
+          ? null
+          : Math.max(...recoveries.map(Number)),
     falseAccepts: measured ? Math.max(...outcomes.map(outcome => outcome.falseAccepts)) : undefined,
   }
 }
@@ -104,7 +120,7 @@ function cellsOf(row: Row, repeats: boolean): string[] {
   return [
     repeats ? '' : row.scenario,
     row.architecture,
-    verdictWords[row.verdict] + times,
+    verdictWord(row) + times,
     row.isolation === undefined ? '-' : row.isolation.toFixed(3),
     row.forcedLogoutShare === undefined ? '-' : percent(row.forcedLogoutShare),
     row.timeToRecoverMs === undefined
@@ -147,10 +163,10 @@ export function renderReasons(runs: readonly RunResult[], style: Style): string[
   return runs
     .filter(({ verdict }) => verdict !== 'held')
     .toSorted((a, b) => verdicts.indexOf(b.verdict) - verdicts.indexOf(a.verdict))
-    .flatMap(({ scenario, architecture, verdict, reasons }) => [
+    .flatMap(run => [
       '',
-      `  ${style.bold(style.red(verdictWords[verdict]))} ${scenario} on ${architecture}`,
-      ...shortened(reasons).flatMap(reason => reason.split('\n').map(line => `    ${line}`.trimEnd())),
+      `  ${style.bold(style.red(verdictWord(run)))} ${run.scenario} on ${run.architecture}`,
+      ...shortened(run.reasons).flatMap(reason => reason.split('\n').map(line => `    ${line}`.trimEnd())),
     ])
 }
 

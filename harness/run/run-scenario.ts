@@ -7,13 +7,17 @@ import { HarnessError } from '../errors.ts'
 import { conservation } from '../outcome/conservation.ts'
 import { doubts } from '../outcome/doubts.ts'
 import type { History } from '../outcome/history.ts'
-import { computeOutcome } from '../outcome/outcome.ts'
+import { computeOutcome, type Outcome } from '../outcome/outcome.ts'
 import type { RunResult } from '../outcome/results.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Stack } from '../stack/stack.ts'
+import { watchAbort } from './abort-watch.ts'
 import { requestsAtAuth } from './auth-requests.ts'
-import { judge } from './judge.ts'
-import { playTimeline } from './timeline.ts'
+import { unlessAborted } from './deadline.ts'
+import { HealCheck } from './heal-check.ts'
+import { type Judgement, judge } from './judge.ts'
+import { liveMeasures } from './live-measures.ts'
+import { type Played, playTimeline } from './timeline.ts'
 
 export interface RunOptions {
   name: string
@@ -23,6 +27,8 @@ export interface RunOptions {
   expect: Expect
   /** Told what happens, in words. */
   phase(text: string): Promise<void>
+  /** Ends it in order, for its reason, a CutShort: faults are undone, and what was measured by then is the result. */
+  signal?: AbortSignal
 }
 
 /** A schedule that ran later than this, at its worst 1 %, measured itself rather than the stack, ms. */
@@ -30,11 +36,13 @@ const scheduleLagMsMax = 250
 
 /**
  * Runs it. What the scenario shows is in the result; only a harness that failed makes it reject (HarnessError), and
- * then no fault is left on.
+ * then no fault is left on that could be taken off, but the stack is not to be used again. Rejects with the signal's
+ * reason if that comes before there is anything to measure.
  */
 export async function runScenario(options: RunOptions): Promise<RunResult> {
-  const { name, scenario, stack, seed, phase } = options
+  const { name, scenario, stack, seed, phase, signal } = options
   const began = performance.now()
+  const healCheck = await HealCheck.before(stack)
   await phase('signing everybody in')
   await using crowd = new Crowd({
     stack,
@@ -43,57 +51,85 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
     run: `${name}-${randomBytes(2).toString('hex')}`,
     timelineMs: scenario.timelineMs,
   })
-  await crowd.warmUp()
-  await crowd.start()
+  await unlessAborted(signal, crowd.warmUp())
+  await unlessAborted(signal, crowd.start())
   await phase('steady state')
   const askedBefore = await requestsAtAuth(stack)
-  const played = await playTimeline({ scenario, stack, clock: crowd, phase })
+  const played = await play(options, crowd)
+  const end = played.cutShort === undefined ? scenario.timelineMs : Math.round(crowd.now())
   const askedAfter = await requestsAtAuth(stack)
   await phase('last answers')
   const history: History = {
-    ...(await crowd.finish()),
+    ...(await crowd.finish({ early: played.cutShort !== undefined })),
     faults: played.windows,
-    end: scenario.timelineMs,
-    authRequests: askedAfter - askedBefore,
+    end,
+    // Who was started anew has begun to count anew.
+    ...(played.dirtyRecovery.length === 0 && askedAfter >= askedBefore
+      ? { authRequests: askedAfter - askedBefore }
+      : {}),
   }
-  await checkHealed(stack)
+  const mended = await healCheck.heal(played.faults)
+  for (const what of mended) await phase(`recovered the hard way: ${what}`)
+  const dirtyRecovery = [...played.dirtyRecovery, ...mended]
   const books = conservation(history)
   if (!books.balanced) throw new HarnessError(`sessions do not add up: ${books.problems.join('; ')}`)
 
   const outcome = computeOutcome(history, scenario.scope, { regions: scenario.regions })
   const open = [
+    ...dirtyRecovery.map(each => `it was recovered the hard way, by us: ${each}`),
     ...played.unproven.map(fault => `${fault} left no evidence that it took effect`),
     ...doubts(history, outcome),
     ...(crowd.scheduleLagMs > scheduleLagMsMax
       ? [`the crowd ran ${Math.round(crowd.scheduleLagMs)} ms late: this machine is too busy to measure on`]
       : []),
   ]
-  const { verdict, reasons } = await judge({
-    scenario,
-    architecture: stack.architecture.name,
-    expect: options.expect,
-    outcome,
-    doubts: open,
-    segments: segmentsOf(familyCrowd, scenario.regions),
-  })
+  const { verdict, reasons } = await judged(options, outcome, { open, cutShort: played.cutShort })
   return {
     scenario: name,
     architecture: stack.architecture.name,
     verdict,
     reasons,
-    timelineMs: scenario.timelineMs,
+    timelineMs: end,
     wallMs: Math.round(performance.now() - began),
     evidence: played.evidence.map(each => ({ ...each })),
+    ...(dirtyRecovery.length === 0 ? {} : { dirtyRecovery }),
+    ...(played.cutShort === undefined ? {} : { cutShort: played.cutShort }),
     scheduleLagMs: Math.round(crowd.scheduleLagMs),
     outcome: outcome.toJSON(),
   }
 }
 
-/** After the last undo nothing may be broken any more by our hand. */
-async function checkHealed(stack: Stack): Promise<void> {
-  const left = await stack.proxy.toxics()
-  if (left.length === 0) return
-  throw new HarnessError(
-    `still broken after the undo: ${left.map(({ link, toxic }) => `${toxic} on ${link}`).join(', ')}`,
-  )
+/** Plays the timeline, which the scenario itself or who runs it may cut short. */
+async function play({ scenario, stack, phase, signal }: RunOptions, crowd: Crowd): Promise<Played> {
+  const live = liveMeasures({
+    recorded: crowd.recorded,
+    now: () => crowd.now(),
+    firstFaultMs: Math.min(...scenario.schedule.map(({ fromMs }) => fromMs)),
+    segments: segmentsOf(familyCrowd, scenario.regions),
+  })
+  using watch = watchAbort(scenario, live)
+  return await playTimeline({
+    scenario,
+    stack,
+    clock: crowd,
+    phase,
+    signal: signal ? AbortSignal.any([signal, watch.signal]) : watch.signal,
+  })
+}
+
+/** A prediction is for a whole timeline: of one cut short only false accepts are judged. */
+function judged(
+  { scenario, stack, expect }: RunOptions,
+  outcome: Outcome,
+  { open, cutShort }: { open: readonly string[]; cutShort: string | undefined },
+): Promise<Judgement> {
+  const { name } = stack.architecture
+  return judge({
+    scenario: cutShort === undefined ? scenario : { verdict: { [name]: () => {} } },
+    architecture: name,
+    expect,
+    outcome,
+    doubts: cutShort === undefined ? open : [cutShort],
+    segments: segmentsOf(familyCrowd, scenario.regions),
+  })
 }

@@ -29,7 +29,14 @@ export type ConfigRollout = z.output<typeof rolloutSchema>
 /** What is pushed; an emergency goes to everybody at once, whatever else is under way. */
 export type ConfigPush = ({ value: unknown } | { change: unknown }) & { emergency?: true }
 
+/** Why the config service does not take a push: 409 another rollout is under way, 413 too large, 423 frozen. */
+export interface ConfigRefusal {
+  status: number
+  text: string
+}
+
 const askEveryMs = 50
+const refusalStatuses: ReadonlySet<number> = new Set([409, 413, 423])
 
 export class ConfigControl {
   readonly #base: string
@@ -46,6 +53,14 @@ export class ConfigControl {
 
   push(document: string, body: ConfigPush): Promise<{ version: number }> {
     return this.#ask(pushedSchema, `/documents/${document}`, body)
+  }
+
+  /** As `push`, where the config service itself may well say no: too large, or another rollout is under way. */
+  async offer(document: string, body: ConfigPush): Promise<{ version: number } | { refused: ConfigRefusal }> {
+    const { status, text } = await this.#send(`/documents/${document}`, body)
+    if (status === 201) return pushedSchema.parse(JSON.parse(text))
+    if (refusalStatuses.has(status)) return { refused: { status, text: text.slice(0, 200) } }
+    throw unexpected(status, `/documents/${document}`, text)
   }
 
   async acknowledgements(document: string): Promise<ConfigAcknowledgement[]> {
@@ -77,15 +92,22 @@ export class ConfigControl {
   }
 
   async #ask<T>(schema: z.ZodType<T>, path: string, body?: unknown): Promise<T> {
+    const { status, text } = await this.#send(path, body)
+    if (status >= 300) throw unexpected(status, path, text)
+    return schema.parse(JSON.parse(text))
+  }
+
+  async #send(path: string, body: unknown): Promise<{ status: number; text: string }> {
     const response = await fetch(`${this.#base}${path}`, {
       headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     })
-    const text = await response.text()
-    if (!response.ok)
-      throw new HarnessError(`config answered ${response.status} to ${path}: ${text.slice(0, 200)}`)
-    return schema.parse(JSON.parse(text))
+    return { status: response.status, text: await response.text() }
   }
+}
+
+function unexpected(status: number, path: string, text: string): HarnessError {
+  return new HarnessError(`config answered ${status} to ${path}: ${text.slice(0, 200)}`)
 }
 
 async function until(limitMs: number, isSo: () => Promise<boolean>): Promise<boolean> {

@@ -38,6 +38,7 @@ export function firstDocuments(topology: Topology): Record<string, unknown> {
       refreshGraceS: 10,
       apiTokenTtlS: 30 * dayS,
       keyLeadS: 12,
+      clientSecretsExpireAtS: 0,
     },
     ...Object.fromEntries(familyApps.map(name => [name, app])),
     edge: {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Architecture } from './architectures.ts'
 import { deployedDiscovery, firstDocuments } from './documents.ts'
 import type { DatabaseSecrets } from './driver.ts'
+import { isSecured, type StackTls } from './stack-tls.ts'
 import type { ServiceSpec, Topology } from './topology.ts'
 
 /** All secrets of a stack, made for it alone. They are in the environment of who needs them, and in no log. */
@@ -44,17 +45,19 @@ export interface EnvironmentParts {
   secrets: StackSecrets
   /** `host:port` at which a service reaches the link to another. */
   addressOf(from: string, to: string): string
+  /** With the feature `tls`. */
+  tls?: StackTls | undefined
 }
 
 /** What a service is told: who it is, whom it calls and where, which mitigations it has, and its secrets. */
 export function environmentOf(service: ServiceSpec, parts: EnvironmentParts): Record<string, string> {
-  const { topology, architecture, addressOf } = parts
+  const { topology, architecture, addressOf, tls } = parts
   const { name, role, region, cell } = service
   const isDatabase = (wanted: string) =>
     topology.services.some(each => each.name === wanted && each.program === 'postgres')
   const links = service.calls
     .filter(to => !isDatabase(to))
-    .map(to => [to, `http://${addressOf(name, to)}`] as const)
+    .map(to => [to, `${tls && isSecured(topology, to) ? 'https' : 'http'}://${addressOf(name, to)}`] as const)
   return {
     NAME: name,
     ROLE: role,
@@ -68,7 +71,7 @@ export function environmentOf(service: ServiceSpec, parts: EnvironmentParts): Re
 
 /** What depends on the program. */
 function ownEnvironment(service: ServiceSpec, parts: EnvironmentParts): Record<string, string> {
-  const { topology, secrets } = parts
+  const { topology, secrets, tls } = parts
   const { name } = service
   switch (service.program) {
     case 'postgres':
@@ -80,18 +83,26 @@ function ownEnvironment(service: ServiceSpec, parts: EnvironmentParts): Record<s
         ADMIN_TOKEN: secrets.adminToken,
         CLIENTS: JSON.stringify(clientsOf(name, parts)),
         ...databaseOf(service, parts),
+        ...certificateOf(name, tls),
       }
     case 'app':
       return {
         CLIENT_SECRET: secrets.clients[name] ?? '',
         APP_SECRET: secrets.apps[name] ?? '',
         ...discoveryOf(service, topology),
+        ...(tls ? { TLS_CA: tls.ca } : {}),
       }
     case 'edge':
       return discoveryOf(service, topology)
     case 'status':
       return { ADMIN_TOKEN: secrets.adminToken }
   }
+}
+
+function certificateOf(name: string, tls: StackTls | undefined): Record<string, string> {
+  if (!tls) return {}
+  const { certificate, key } = tls.issue(name)
+  return { TLS_CERT: certificate, TLS_KEY: key }
 }
 
 function discoveryOf(service: ServiceSpec, topology: Topology): { DISCOVERY: string } {

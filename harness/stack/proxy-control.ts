@@ -1,41 +1,83 @@
 /** The harness's hand on the fault proxy: Toxiproxy's API through its client, and the counters that are evidence. */
-import { type ICreateToxicBody, type Proxy as ProxyHandle, Toxiproxy } from 'toxiproxy-node-client'
+import { type Proxy as ProxyHandle, Toxiproxy } from 'toxiproxy-node-client'
 import { z } from 'zod'
 import { HarnessError, messageOf } from '../errors.ts'
+import { LeaseRenewal, leaseMs } from './lease-renewal.ts'
 import type { Link } from './topology.ts'
 
-const toxicEvidence = z.looseObject({ type: z.string(), connections: z.number(), bytes: z.number() })
+const toxicEvidence = z.looseObject({
+  type: z.string(),
+  connections: z.number(),
+  bytes: z.number(),
+  requests: z.number().default(0),
+  /** Its lease was not renewed in time. */
+  expired: z.boolean().default(false),
+})
 const evidenceSchema = z.object({
   proxies: z.record(
     z.string(),
     z.looseObject({
       connections: z.number(),
       open: z.number(),
+      /** Of a proxy that was disabled, and since when it has been. */
+      enabled: z.boolean().default(true),
+      since: z.string().optional(),
+      expired: z.boolean().default(false),
       upstreamRequests: z.number().optional(),
       toxics: z.record(z.string(), toxicEvidence),
     }),
   ),
 })
 export type ProxyEvidence = z.output<typeof evidenceSchema>['proxies'][string]
-export type ToxicBody = ICreateToxicBody<never> & { attributes: Record<string, number> }
 
 export interface ToxicSpec {
   name: string
-  type: 'latency' | 'timeout' | 'reset_peer'
+  type: 'latency' | 'timeout' | 'reset_peer' | 'bandwidth' | 'slicer' | 'limit_data' | 'slow_close' | 'http'
   stream: 'upstream' | 'downstream'
   toxicity: number
-  attributes: Record<string, number>
+  attributes: Readonly<Record<string, unknown>>
 }
 
-export class ProxyControl {
-  readonly #client: Toxiproxy
-  /** Base address of its API, as reached from here. */
-  readonly apiUrl: string
-  readonly #handles = new Map<string, ProxyHandle>()
+/** What becomes of the connections that stand when a link goes down. */
+export const endings = ['cut', 'reset', 'drain'] as const
+export type Ending = (typeof endings)[number]
 
-  constructor(apiUrl: string) {
-    this.apiUrl = apiUrl
+const statesSchema = z.record(
+  z.string(),
+  z.looseObject({
+    listen: z.string(),
+    upstream: z.string(),
+    enabled: z.boolean(),
+    toxics: z.array(z.looseObject({ name: z.string() })),
+  }),
+)
+/** A link as the proxy itself has it. */
+export type LinkState = z.output<typeof statesSchema>[string]
+
+export class ProxyControl {
+  readonly #holder: string
+  readonly #leases = new LeaseRenewal(() => this.#renew())
+  readonly #handles = new Map<string, ProxyHandle>()
+  #client: Toxiproxy
+  #apiUrl: string
+
+  /** `holder`: in whose name faults are lent. They end by themselves when this process does. */
+  constructor(apiUrl: string, holder = `harness-${process.pid}`) {
+    this.#holder = holder
+    this.#apiUrl = apiUrl
     this.#client = new Toxiproxy(apiUrl)
+  }
+
+  /** Base address of its API, as reached from here. */
+  get apiUrl(): string {
+    return this.#apiUrl
+  }
+
+  /** Another proxy has taken the place of this one: `open` makes its links next. */
+  moveTo(apiUrl: string): void {
+    this.#apiUrl = apiUrl
+    this.#client = new Toxiproxy(apiUrl)
+    this.#handles.clear()
   }
 
   /** Makes the listeners of links, all in one call; answers with the address that each listens on, by its link's name. */
@@ -49,14 +91,39 @@ export class ProxyControl {
     return new Map(wanted.map(({ link: { name } }) => [name, this.#handle(name).listen]))
   }
 
-  /** Points a link at the service that answers it. */
+  /** Points a link at the service that answers it. One that is down stays down. */
   async connect(link: Link, upstream: string): Promise<void> {
     const handle = this.#handle(link.name)
-    await handle.update({ enabled: true, listen: handle.listen, upstream })
+    await handle.update({ listen: handle.listen, upstream } as never)
   }
 
   async addToxic(link: string, toxic: ToxicSpec): Promise<void> {
-    await this.#handle(link).addToxic(toxic as never)
+    await this.#handle(link).addToxic({ ...toxic, lease: this.#lease } as never)
+    this.#leases.begin()
+  }
+
+  /** Where a link listens, as the proxy says it. */
+  listenOf(link: string): string {
+    return this.#handle(link).listen
+  }
+
+  /** Takes a link down: new connections are refused, and those that stand end as told. */
+  async disable(link: string, established: Ending): Promise<void> {
+    await this.#do(`take ${link} down`, `/proxies/${link}`, {
+      method: 'POST',
+      body: JSON.stringify({ enabled: false, established, lease: this.#lease }),
+    })
+    this.#leases.begin()
+  }
+
+  async enable(link: string): Promise<void> {
+    const body = JSON.stringify({ enabled: true })
+    await this.#do(`put ${link} up again`, `/proxies/${link}`, { method: 'POST', body })
+  }
+
+  /** Takes every toxic off and puts every link up. */
+  async reset(): Promise<void> {
+    await this.#do('reset itself', '/reset', { method: 'POST' })
   }
 
   /** Removes a toxic; one that is gone already is as good as removed. */
@@ -70,15 +137,30 @@ export class ProxyControl {
     }
   }
 
+  /** Ends the connections that stand on a link; new ones are let in as before. Resolves to how many there were. */
+  async endConnections(link: string, action: 'cut' | 'reset'): Promise<number> {
+    const response = await this.#ask(`/firebreak/proxies/${link}/connections`, {
+      method: 'POST',
+      body: JSON.stringify({ action }),
+    })
+    const text = await response.text()
+    if (response.ok) return z.object({ connections: z.number() }).parse(JSON.parse(text)).connections
+    throw new HarnessError(
+      `the fault proxy answered ${response.status} when the connections on ${link} were to end: ${text.slice(0, 200)}`,
+    )
+  }
+
   /** Names of the toxics on every link: what is broken right now, by the proxy's own word. */
   async toxics(): Promise<{ link: string; toxic: string }[]> {
-    const response = await this.#ask('/proxies')
-    const proxies = z
-      .record(z.string(), z.looseObject({ toxics: z.array(z.looseObject({ name: z.string() })) }))
-      .parse(await response.json())
-    return Object.entries(proxies).flatMap(([link, { toxics }]) =>
+    return Object.entries(await this.states()).flatMap(([link, { toxics }]) =>
       toxics.map(({ name }) => ({ link, toxic: name })),
     )
+  }
+
+  /** Every link as the proxy has it, by name. */
+  async states(): Promise<Record<string, LinkState>> {
+    const response = await this.#ask('/proxies')
+    return statesSchema.parse(await response.json())
   }
 
   /** Counters of every link, live. Rejects with HarnessError where the proxy keeps none (a real Toxiproxy does not). */
@@ -91,11 +173,33 @@ export class ProxyControl {
     }
   }
 
+  get #lease() {
+    return { holder: this.#holder, ms: leaseMs }
+  }
+
+  /** False if nothing is lent, or this proxy (a real Toxiproxy) lends nothing. */
+  async #renew(): Promise<boolean> {
+    const response = await this.#ask(`/firebreak/leases/${encodeURIComponent(this.#holder)}`, {
+      method: 'POST',
+    })
+    await response.arrayBuffer()
+    return response.ok
+  }
+
+  async #do(what: string, path: string, init: RequestInit): Promise<void> {
+    const response = await this.#ask(path, init)
+    const text = await response.text()
+    if (response.ok) return
+    throw new HarnessError(
+      `the fault proxy answered ${response.status} when it was to ${what}: ${text.slice(0, 200)}`,
+    )
+  }
+
   async #ask(path: string, init?: RequestInit): Promise<Response> {
     try {
-      return await fetch(`${this.apiUrl}${path}`, init)
+      return await fetch(`${this.#apiUrl}${path}`, init)
     } catch (error) {
-      throw new HarnessError(`the fault proxy cannot be reached at ${this.apiUrl}: ${messageOf(error)}`, {
+      throw new HarnessError(`the fault proxy cannot be reached at ${this.#apiUrl}: ${messageOf(error)}`, {
         cause: error,
       })
     }

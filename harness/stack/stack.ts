@@ -11,6 +11,7 @@ import { Ledger } from './ledger.ts'
 import { ProxyControl } from './proxy-control.ts'
 import { createDriver } from './runtimes.ts'
 import type { ServiceControl } from './service-control.ts'
+import { isSecured, StackTls, withEveryAuthControlled } from './stack-tls.ts'
 import { sweep } from './sweep.ts'
 import {
   harness,
@@ -35,8 +36,12 @@ export interface Stack extends AsyncDisposable {
   readonly proxy: ProxyControl
   /** What can be done to its services. */
   readonly services: ServiceControl
+  /** Another fault proxy in the place of the one that runs: the same links, no toxics, new connections. */
+  replaceProxy?(): Promise<void>
   /** What it has beyond what every stack has. */
   readonly features: ReadonlySet<Need>
+  /** With the feature `tls`: who makes its certificates. */
+  readonly tls?: StackTls | undefined
   /** A connection to each database, as its owner: over the links of nobody, which no fault may touch. By name. */
   readonly databases: Readonly<Record<string, DatabaseControl>>
   /** What operators of config and auth show. */
@@ -69,7 +74,11 @@ export interface StackOptions {
 const nowhere = '127.0.0.1:1'
 
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { runtime, architecture, topology = topologyOf(architecture), log = () => {}, signal } = options
+  const { runtime, architecture, log = () => {}, signal } = options
+  const features = new Set(options.features)
+  const tls = features.has('tls') ? new StackTls() : undefined
+  const plain = options.topology ?? topologyOf(architecture)
+  const topology = tls ? withEveryAuthControlled(plain) : plain
   const began = performance.now()
   const id = `fb-${randomBytes(4).toString('hex')}`
   const ledger = Ledger.open(id, runtime)
@@ -87,7 +96,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     signal?.throwIfAborted()
     // Its failure is the start's, which waits for it below.
     signal?.addEventListener('abort', () => void stop().catch(() => {}), { once: true })
-    const booted = await boot(driver, architecture, topology)
+    const booted = await boot(driver, { architecture, topology, tls })
     signal?.throwIfAborted()
     return {
       id,
@@ -97,8 +106,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       links: linksOf(topology),
       ...booted,
       // Under construction.
-      services: undefined as never,
-      features: new Set(),
+      services: { names: [] } as never,
+      features,
+      tls,
       databases: {},
       bootMs: performance.now() - began,
       stop,
@@ -135,7 +145,9 @@ type Booted = Pick<
   'doors' | 'control' | 'proxy' | 'adminToken' | 'clientSecrets' | 'logs' | 'serviceBootMs'
 >
 
-async function boot(driver: Driver, architecture: Architecture, topology: Topology): Promise<Booted> {
+type Plan = Pick<Stack, 'architecture' | 'topology' | 'tls'>
+
+async function boot(driver: Driver, { architecture, topology, tls }: Plan): Promise<Booted> {
   const links = linksOf(topology)
   const secrets = newSecrets(topology)
   const records = new StartRecords()
@@ -145,7 +157,7 @@ async function boot(driver: Driver, architecture: Architecture, topology: Topolo
   const databases = topology.services
     .filter(({ program }) => program === 'postgres')
     .map(service => ({ service, start: startDatabase(driver, service, secrets, records) }))
-  const opening = openLinks(driver, topology, links, records)
+  const opening = openLinks(driver, { topology, tls }, links, records)
   // Looked at below; until then a failure must not count as unhandled.
   for (const start of [opening, ...databases.map(each => each.start)]) start.catch(() => {})
 
@@ -158,6 +170,7 @@ async function boot(driver: Driver, architecture: Architecture, topology: Topolo
     architecture,
     secrets,
     addressOf: (from, to) => inside.get(`${from}-to-${to}`) ?? '',
+    tls,
   }
   const connect = async (service: ServiceSpec, { upstream }: Started) => {
     if (driver.upstreamOf(service.name, service.program) !== undefined) return
@@ -223,7 +236,12 @@ class StartRecords {
 }
 
 /** The fault proxy with all links, and where each link is reached: by the services, and by everybody else. */
-async function openLinks(driver: Driver, topology: Topology, links: readonly Link[], records: StartRecords) {
+async function openLinks(
+  driver: Driver,
+  { topology, tls }: Pick<Stack, 'topology' | 'tls'>,
+  links: readonly Link[],
+  records: StartRecords,
+) {
   const server = await records.keep('proxy', driver.startProxy(links))
   const proxy = new ProxyControl(server.apiUrl)
   const listening = await proxy.open(
@@ -233,8 +251,9 @@ async function openLinks(driver: Driver, topology: Topology, links: readonly Lin
   const outside = new Map<string, string>()
   for (const link of links) {
     const address = listening.get(link.name) ?? ''
+    const scheme = tls && isSecured(topology, link.to) ? 'https' : 'http'
     if (link.from === internet || link.from === harness)
-      outside.set(link.name, `http://${server.outside(link, address)}`)
+      outside.set(link.name, `${scheme}://${server.outside(link, address)}`)
     else inside.set(link.name, server.inside(link, address))
   }
   return { proxy, inside, outside }

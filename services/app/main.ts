@@ -21,13 +21,15 @@ const env = readEnv(
       .base64url()
       .transform(text => new Uint8Array(Buffer.from(text, 'base64url')))
       .refine(bytes => bytes.length === secretBytes, `must be ${secretBytes} bytes in base64url`),
+    /** PEM: who vouches for the services that it calls over TLS. */
+    TLS_CA: z.string().optional(),
   }),
 )
 const { MITIGATIONS: mitigations, LINKS: links } = env
 const log = jsonLog(env.NAME)
 const role = roles[env.ROLE]
 if (!role) throw new Error(`no role ${env.ROLE}`)
-const fetch = createFetch()
+const fetch = createFetch({ ca: env.TLS_CA })
 const health = new Health()
 
 /** Watches a document for this instance. */

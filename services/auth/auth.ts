@@ -13,6 +13,8 @@
  *   POST /admin/clients                            operator: { secret, scopes, clients: [{ prefix, count }] }
  *   GET  /admin/keys, POST /admin/keys/rotate      operator
  *   DELETE /admin/keys/:kid?emergency=true         operator
+ *   PUT  /admin/certificate                        operator, where it speaks TLS: { certificate, key }
+ *   GET  /admin/requests                           operator: how many there were, but for operators' and health checks
  *
  * Services and system clients authenticate with Basic, the operator with a bearer token. Access tokens are JWTs as
  * RFC 9068 has them. Errors are `{ error, error_description? }`: 400 and the codes of RFC 6749, 401 invalid_client,
@@ -28,6 +30,7 @@ import type { Mitigations } from '../common/mitigations.ts'
 import { addAdminRoutes } from './admin-routes.ts'
 import { Admission, limitsOf, Shed } from './admission.ts'
 import { AttemptLimits } from './attempt-limits.ts'
+import { addCertificateRoutes, type CertificateHolder } from './certificate-routes.ts'
 import { createClients } from './clients.ts'
 import type { AuthConfig } from './config.ts'
 import { addDiscoveryRoutes } from './discovery-routes.ts'
@@ -37,6 +40,7 @@ import { createKeyring } from './keyring.ts'
 import type { AuthParts } from './parts.ts'
 import { createPruning, type Pruning } from './pruning.ts'
 import { rareLog } from './rare-log.ts'
+import { addRequestCount, countRequests } from './request-count.ts'
 import { rejection } from './requests.ts'
 import { createRevocationFeed } from './revocation-feed.ts'
 import { addSessionRoutes } from './session-routes.ts'
@@ -58,6 +62,8 @@ export interface AuthWorld {
   mitigations: Mitigations
   health: Health
   log: Log
+  /** Where it speaks TLS. */
+  certificate?: CertificateHolder | undefined
 }
 
 /** `start` begins what goes on in the background. */
@@ -71,6 +77,7 @@ export function createAuth(world: AuthWorld): Auth {
   const parts = partsOf(world)
   const app = createBase(log)
   app.onError(errorHandler(log))
+  const requests = countRequests(app)
   app.use(healthNotes(health))
   app.use(async (context, next) => {
     await next()
@@ -81,6 +88,8 @@ export function createAuth(world: AuthWorld): Auth {
   addSessionRoutes(app, parts)
   addDiscoveryRoutes(app, parts)
   addAdminRoutes(app, parts)
+  addRequestCount(app, requests)
+  if (world.certificate) addCertificateRoutes(app, world.certificate, log)
   refuseOtherMethods(app)
 
   return {
@@ -110,7 +119,7 @@ function partsOf(world: AuthWorld): AuthParts {
     keyring,
     keyRotation: createKeyRotation({ store, keyring, mitigations, log }),
     sessions: createSessions({ store, keyring, cell, log }),
-    clients: createClients(clients, store),
+    clients: createClients(clients, store, config),
     attempts: new AttemptLimits(),
     admission: new Admission(limitsOf(mitigations)),
     revocations: createRevocationFeed(store),

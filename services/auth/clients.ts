@@ -34,16 +34,24 @@ export interface AuthenticatedClient {
 }
 
 export interface Clients {
-  /** The service that calls, by its Basic credentials. Throws 401 invalid_client for anybody else. */
+  /** The service that calls, by its Basic credentials. Throws 401 invalid_client for anybody else, and once they end. */
   service(request: Request): string
   /** The client behind credentials, or undefined. Asks the store unless it is one of the services. */
   authenticate(config: AuthConfig, id: string, secret: string): Promise<AuthenticatedClient | undefined>
 }
 
-export function createClients(services: Readonly<Record<string, string>>, store: ClientStore): Clients {
+export function createClients(
+  services: Readonly<Record<string, string>>,
+  store: ClientStore,
+  config: () => AuthConfig,
+): Clients {
   const secrets = new Map(Object.entries(services))
+  const haveExpired = () => {
+    const { clientSecretsExpireAtS } = config()
+    return clientSecretsExpireAtS > 0 && Date.now() >= clientSecretsExpireAtS * 1_000
+  }
   const isService = (id: string, secret: string) => {
-    const expected = secrets.get(id)
+    const expected = haveExpired() ? undefined : secrets.get(id)
     // Compared in any case, so that an unknown name takes as long as a wrong secret.
     return secretsEqual(secret, expected ?? `${secret}.`) && expected !== undefined
   }

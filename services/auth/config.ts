@@ -31,6 +31,11 @@ export const authConfigSchema = z.object({
   apiTokenTtlS: ttlS.default(30 * daysS),
   /** How long a new key is published before it signs: longer than verifiers may keep the key set (10 s). */
   keyLeadS: z.number().int().min(0).max(daysS).default(12),
+  /**
+   * When the secrets of the services end, in seconds since the epoch; 0: never (RFC 7591, client_secret_expires_at).
+   * To be moved on whenever they are renewed.
+   */
+  clientSecretsExpireAtS: z.number().int().min(0).default(0),
 })
 
 export type AuthConfig = z.infer<typeof authConfigSchema>

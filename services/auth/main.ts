@@ -20,6 +20,9 @@ const env = readEnv(
     /** Secrets of the services that may sign users in, introspect and revoke, by client id. */
     CLIENTS: jsonText(z.record(z.string().min(1), z.string().min(16))),
     LINKS: jsonText(z.object({ config: z.url().optional() })),
+    /** PEM: makes it speak TLS. Both or none. */
+    TLS_CERT: z.string().optional(),
+    TLS_KEY: z.string().optional(),
   }),
 )
 const log = jsonLog(env.NAME)
@@ -36,6 +39,7 @@ pool.on('error', error => log('database-connection-lost', { reason: error.messag
 const store = createPostgresStore(pool)
 await migrated()
 
+const certificate = await serverCertificate()
 const health = new Health()
 const config = createConfigClient({
   url: env.LINKS.config,
@@ -64,18 +68,28 @@ const auth = createAuth({
   mitigations: env.MITIGATIONS,
   health,
   log,
+  certificate,
 })
 auth.start()
 serve(auth, {
   host: env.HOST,
   port: env.PORT,
   log,
+  certificate,
   onStop: async () => {
     auth.stop()
     config.stop()
     await pool.end()
   },
 })
+
+/** Loaded only where it is wanted: what it needs costs a start some milliseconds. */
+async function serverCertificate() {
+  const { TLS_CERT: certificate, TLS_KEY: key } = env
+  if (certificate === undefined && key === undefined) return undefined
+  const { ServerCertificate } = await import('../common/server-certificate.ts')
+  return new ServerCertificate({ certificate: certificate ?? '', key: key ?? '' })
+}
 
 /** Waits for the database, however long that takes. */
 async function migrated(): Promise<void> {

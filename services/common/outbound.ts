@@ -14,10 +14,16 @@ const Agent = createRequire(import.meta.url)(
   'undici/lib/dispatcher/agent.js',
 ) as typeof import('undici').Agent
 
+export interface FetchOptions {
+  /** PEM: the authority to trust, alone, where it speaks TLS. Default: those that Node trusts. */
+  ca?: string | undefined
+}
+
 /** Connections are kept and shared by all calls through the same `fetch`. */
-export function createFetch(): typeof fetch {
+export function createFetch({ ca }: FetchOptions = {}): typeof fetch {
   // How long a call may take is for its caller to say, by the signal.
-  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 })
+  const trust = ca === undefined ? {} : { connect: { ca } }
+  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, ...trust })
   return async (input, init = {}) => {
     if (input instanceof Request)
       throw new TypeError('fetch failed: only a url can be fetched, not a Request')

@@ -42,7 +42,18 @@ const ends: End[] = [
     title: 'SIGINT',
     end: (_room, run) => run.signal('SIGINT'),
     expected: { code: 130 },
-    says: /interrupted/,
+    says: /fault off: config-push at auth\n.*NOT PROVEN wrong-issuer on hardened\n +interrupted\n.*results /s,
+  },
+  {
+    title: 'a second SIGINT, where the first comes to nothing',
+    end(room, run) {
+      // It holds the stack, and hears nobody.
+      kill(room.owner(), 'SIGSTOP')
+      run.signal('SIGINT')
+      setTimeout(() => run.signal('SIGINT'), 1_000)
+    },
+    expected: { code: 130 },
+    says: /removing everything at once/,
   },
   {
     title: 'the death of the program',

@@ -133,12 +133,23 @@ describe('asking for what there is', () => {
       summary: expect.any(String),
       params: expect.objectContaining({ type: 'object' }),
       runtimes: expect.arrayContaining(['processes']),
+      imitated: [],
+      needs: [],
     })
     expect(listing.architectures).toContainEqual({ name: 'shared-fate', mitigations: [] })
     expect(listing.architectures).toContainEqual({
       name: 'hardened',
       mitigations: expect.arrayContaining(['circuit-breaker']),
     })
+  })
+
+  test('list with a word shows only that', async () => {
+    await using room = new Room()
+    const { code, output } = await room.firebreakEnds(['list', 'faults'])
+    expect(output).toContain('latencyMs 1..600000')
+    expect(output).toContain('processes (imitated)')
+    for (const other of ['Scenarios', 'Architectures']) expect(output).not.toContain(other)
+    expect(code).toBe(0)
   })
 
   test('Playwright lists the scenarios by itself, without an engine', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { ScenarioError } from '../../harness/errors.ts'
+import { configEmpty } from '../../harness/faults/config/config-empty.ts'
 import { configPush } from '../../harness/faults/config/config-push.ts'
+import { down } from '../../harness/faults/network/down.ts'
 import { latency } from '../../harness/faults/network/latency.ts'
 import { type ScenarioDefinition, scenario } from '../../harness/scenario.ts'
 import { architecture, defineArchitectures } from '../../harness/stack/architectures.ts'
@@ -93,6 +95,7 @@ describe('scenario', () => {
       change: { faults: [], duration: '1s' },
       problem: 'duration: 1s leaves no steady state; at least 3000 ms',
     },
+    { change: { abortWhen: 0.5 }, problem: 'abortWhen: 0.5 is not a function of the live measures' },
     { change: { verdict: undefined }, problem: 'verdict: missing; one function for each architecture' },
     { change: { verdict: {} }, problem: 'verdict: missing; one function for each architecture' },
     { change: { verdict: { hardened: true } }, problem: 'verdict.hardened: true is not a function' },
@@ -121,13 +124,20 @@ describe('scenario', () => {
     expect(problemsOf({ faults })).toEqual([expect.stringContaining(`faults[1]${problem}`)])
   })
 
-  test('refuses two pushes to one configuration at once, of which each would put back the wrong value', () => {
+  test('refuses two faults that hold the same at once, of which each would undo the other', () => {
     const first = { at: '2s', for: '3s', fault: push }
-    const problem = 'faults[1]: overlaps faults[0], and both change the configuration of auth'
-    expect(problemsOf({ faults: [first, { ...first, at: '4s' }] })).toEqual([problem])
-    expect(problemsOf({ faults: [first, { ...first, at: '5s' }] })).toEqual([])
+    const empty = configEmpty({ service: 'auth', form: 'document' })
+    const problem =
+      'faults[1] (config-empty at auth): overlaps faults[0] (config-push at auth), and both hold document:auth'
+    expect(problemsOf({ faults: [first, { at: '4s', for: '1s', fault: empty }] })).toEqual([problem])
+    expect(problemsOf({ faults: [first, { at: '5s', for: '1s', fault: empty }] })).toEqual([])
     const other = configPush({ service: 'feed', change: { graceMs: 0 } })
     expect(problemsOf({ faults: [first, { ...first, fault: other }] })).toEqual([])
+    // Of links, each is a thing of its own, and what all hold is said of each.
+    const one = { at: '2s', for: '3s', fault: down({ link: '* -> rival-auth' }) }
+    expect(problemsOf({ faults: [one, { ...one, fault: down({ link: 'rival -> rival-auth' }) }] })).toEqual([
+      'faults[1] (down at rival -> rival-auth): overlaps faults[0] (down at * -> rival-auth), and both hold link:rival-to-rival-auth',
+    ])
   })
 
   test('puts regions together, unless it says otherwise or its scope names one', () => {

@@ -1,2 +1,4 @@
 /** The faults of new versions. */
-export {}
+export { badBuild } from './bad-build.ts'
+export { slowStart } from './slow-start.ts'
+export { versionSkew } from './version-skew.ts'

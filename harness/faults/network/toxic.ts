@@ -18,41 +18,66 @@ export async function injectToxic(
   stack: Stack,
   pattern: LinkPattern,
   toxic: Toxic,
+  /** Which of the links that are named it is for. */
+  isFor: (link: Link) => boolean = () => true,
 ): Promise<Injected> {
-  const name = `${kind}-${randomBytes(3).toString('hex')}`
-  const links = linksNamed(pattern, stack.links, stack.topology)
+  const links = linksNamed(pattern, stack.links, stack.topology).filter(isFor)
   if (links.length === 0) throw new HarnessError(`${kind}: no link "${pattern}" in this stack`)
-  const undo = () => everywhere(links, link => stack.proxy.removeToxic(link.name, name))
+  return injectToxics(kind, stack, links, [toxic])
+}
+
+/** The same with several toxics on each of some links. */
+export async function injectToxics(
+  kind: string,
+  stack: Pick<Stack, 'proxy'>,
+  links: readonly Link[],
+  toxics: readonly Toxic[],
+): Promise<Injected> {
+  const named = toxics.map(toxic => ({ ...toxic, name: `${kind}-${randomBytes(3).toString('hex')}` }))
+  const places = links.flatMap(link => named.map(toxic => ({ link, toxic })))
+  const undo = () => everywhere(places, ({ link, toxic }) => stack.proxy.removeToxic(link.name, toxic.name))
   try {
-    await everywhere(links, link => stack.proxy.addToxic(link.name, { ...toxic, name }))
+    await everywhere(places, ({ link, toxic }) => stack.proxy.addToxic(link.name, toxic))
   } catch (error) {
     await undo().catch(second => {
       throw new AggregateError([error, second], `${messageOf(error)}; ${messageOf(second)}`)
     })
     throw error
   }
-  return { undo, evidence: () => touched(kind, stack, links, name) }
+  return { undo, evidence: () => touched(kind, stack, places) }
 }
 
-/** Does it on every link and waits for all of them: one still under way after the first failure would come after its undo. */
-async function everywhere(links: readonly Link[], act: (link: Link) => Promise<void>): Promise<void> {
-  const results = await Promise.allSettled(links.map(act))
+/** Does it everywhere and waits for all of it: one still under way after the first failure would come after its undo. */
+export async function everywhere<Place>(
+  places: readonly Place[],
+  act: (place: Place) => Promise<void>,
+): Promise<void> {
+  const results = await Promise.allSettled(places.map(act))
   for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
-/** What the proxy counted: connections and bytes that the toxic really touched. */
+/** These act at the end of a connection; others may have a connection in hand on which nothing has come yet. */
+const actWithoutBytes: readonly Toxic['type'][] = ['slow_close', 'limit_data']
+
+/** What the proxy counted: what the toxic really touched, requests where it knows them, else connections and bytes. */
 async function touched(
   kind: string,
-  stack: Stack,
-  links: readonly Link[],
-  toxic: string,
+  stack: Pick<Stack, 'proxy'>,
+  places: readonly { link: Link; toxic: Toxic & { name: string } }[],
 ): Promise<Evidence[]> {
   const counters = await stack.proxy.evidence()
-  return links.flatMap(link => {
-    const counted = counters[link.name]?.toxics[toxic]
-    if (!counted || counted.connections === 0 || counted.bytes === 0) return []
-    const { connections, bytes } = counted
-    const observed = `${connections} ${connections === 1 ? 'connection' : 'connections'} and ${bytes} bytes touched`
+  return places.flatMap(({ link, toxic }) => {
+    const counted = counters[link.name]?.toxics[toxic.name]
+    if (counted?.expired)
+      throw new HarnessError(`${kind} ended by itself on ${link.name}: the harness stood still for too long`)
+    if (!counted || counted.connections === 0) return []
+    const { requests, bytes } = counted
+    if (requests === 0 && bytes === 0 && !actWithoutBytes.includes(toxic.type)) return []
+    const connections = `${counted.connections} ${counted.connections === 1 ? 'connection' : 'connections'}`
+    const observed =
+      requests > 0
+        ? `${requests} ${requests === 1 ? 'request' : 'requests'} on ${connections} touched`
+        : `${connections} and ${bytes} bytes touched`
     return [{ fault: kind, target: `${link.from} -> ${link.to}`, witness: 'fault proxy', observed }]
   })
 }

@@ -8,6 +8,7 @@
  */
 import type Docker from 'dockerode'
 import { HarnessError, StackError } from '../../errors.ts'
+import { proxyNodeFlags } from '../../proxy/node-flags.ts'
 import type { DatabaseSecrets, Driver, Started, StartedProxy } from '../driver.ts'
 import type { Ledger } from '../ledger.ts'
 import { Starts } from '../starts.ts'
@@ -214,7 +215,7 @@ class ContainersDriver implements Driver {
     const image = process.env.FIREBREAK_TOXIPROXY_IMAGE
     if (image === undefined || image === '') {
       const env = { HOST: '0.0.0.0', PORT: String(apiPort) }
-      return { image: images.services, command: [...nodeCommand, 'harness/proxy/main.ts'], env }
+      return { image: images.services, command: ['node', ...proxyNodeFlags, 'harness/proxy/main.ts'], env }
     }
     const refusal = (await imageId(docker, image)) === undefined ? await pullImage(docker, image) : undefined
     if (refusal !== undefined) {

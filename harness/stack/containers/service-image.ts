@@ -13,7 +13,7 @@ const project = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** The packages that services and the proxy import. All of them, and all that they need, are plain JavaScript. */
 const roots = ['@hono/node-server', 'cockatiel', 'hono', 'jose', 'pg', 'undici', 'zod']
-const sources = ['services', 'harness/proxy']
+const sources = ['services', 'harness/proxy', 'harness/builds']
 const lockFile = join(project, 'package-lock.json')
 
 /** How many service images stay: that of this tree, and those of trees that another process may be about to run. */

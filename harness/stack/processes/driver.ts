@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
+import { proxyNodeFlags } from '../../proxy/node-flags.ts'
 import type { Driver, Started } from '../driver.ts'
 import { type Ledger, stackVariable } from '../ledger.ts'
 import { nodeBinary, rootFolder } from '../node-binary.ts'
@@ -30,11 +31,16 @@ export function createProcessesDriver({ stack, ledger }: ProcessesDriverOptions)
     return folder
   }
 
-  async function startNode(service: string, script: string, env: Record<string, string>): Promise<Started> {
+  async function startNode(
+    service: string,
+    script: string,
+    env: Record<string, string>,
+    flags: readonly string[] = ['--disable-warning=ExperimentalWarning'],
+  ): Promise<Started> {
     const child = processes.spawn({
       service,
       command: nodeBinary(),
-      args: ['--disable-warning=ExperimentalWarning', `--import=${keepCompiled}`, join(rootFolder, script)],
+      args: [...flags, `--import=${keepCompiled}`, join(rootFolder, script)],
       cwd: folderOf(service),
       env: { HOST: '127.0.0.1', PORT: '0', NODE_COMPILE_CACHE: compileCache, ...env },
     })
@@ -56,7 +62,7 @@ export function createProcessesDriver({ stack, ledger }: ProcessesDriverOptions)
     plannedAddresses: () => undefined,
     startProxy: () =>
       processes.starts.run('proxy', async () => {
-        const started = await startNode('proxy', 'harness/proxy/main.ts', {})
+        const started = await startNode('proxy', 'harness/proxy/main.ts', {}, proxyNodeFlags)
         return {
           apiUrl: `http://${started.upstream}`,
           listen: () => '127.0.0.1:0',

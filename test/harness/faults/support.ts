@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { createProxyServer } from '../../../harness/proxy/server.ts'
 import { ProxyControl } from '../../../harness/stack/proxy-control.ts'
 import type { Stack } from '../../../harness/stack/stack.ts'
-import type { Link } from '../../../harness/stack/topology.ts'
+import type { Link, Topology } from '../../../harness/stack/topology.ts'
 
 export const links: readonly Link[] = [
   { name: 'harness-to-auth', from: 'harness', to: 'auth' },
@@ -13,6 +13,19 @@ export const links: readonly Link[] = [
   { name: 'photos-to-auth', from: 'photos', to: 'auth' },
   { name: 'feed-to-config', from: 'feed', to: 'config' },
 ]
+
+/** The services between which these links are. */
+export const fewServices: Topology = {
+  services: [
+    { name: 'auth', role: 'auth', program: 'auth', calls: [] },
+    { name: 'feed', role: 'feed', program: 'app', calls: ['auth', 'config'] },
+    { name: 'photos', role: 'photos', program: 'app', calls: ['auth'] },
+    { name: 'config', role: 'config', program: 'config', calls: [] },
+  ],
+  doors: [],
+  control: ['auth'],
+  cells: [],
+}
 
 export interface Seen {
   /** `answered`, `no answer`, or the error's code. */

@@ -86,9 +86,22 @@ describe('parseResults', () => {
     expect(parsed(withRun({ outcome })).runs[0]?.outcome).toEqual(outcome)
   })
 
-  test('lets only a run that ended in an error be without an outcome', () => {
+  test('lets only a run that ended in an error, or could not be, be without an outcome', () => {
     expect(parsed(withRun({ outcome: undefined, verdict: 'error' })).runs[0]?.outcome).toBeUndefined()
+    const not = { outcome: undefined, verdict: 'not-proven', notRunnable: 'pause needs an engine' }
+    expect(parsed(withRun(not)).runs[0]?.outcome).toBeUndefined()
     expect(() => parsed(withRun({ outcome: undefined }))).toThrow(/runs\[0\]\.outcome: missing/)
+  })
+
+  test.each([
+    { dirtyRecovery: ['kill at auth-1: it hangs'] },
+    { cutShort: 'interrupted' },
+    { notRunnable: 'pause needs an engine' },
+  ])('takes no "held" of a run with %j', what => {
+    expect(() => parsed(withRun({ verdict: 'held', ...what }))).toThrow(
+      /runs\[0\]\.verdict: "held" cannot be/,
+    )
+    expect(parsed(withRun({ verdict: 'not-proven', ...what })).runs[0]).toMatchObject(what)
   })
 
   test('says which file is not JSON', () => {

@@ -44,3 +44,33 @@ test.each([
   expect(rang).toBe(false)
   alarm.clear()
 })
+
+test('one that has rung may clear another that is due with it, or set itself again', async () => {
+  const rings: string[] = []
+  const dueAt = performance.now() + 5
+  const first = new Alarm(() => {
+    rings.push('first')
+    second.clear()
+    if (rings.length < 3) first.set(performance.now())
+  })
+  const second = new Alarm(() => rings.push('second'))
+  first.set(dueAt)
+  second.set(dueAt + 0.01)
+  while (performance.now() < dueAt + 1) {
+    // Both are due by the time that either can ring.
+  }
+  await sleep(30)
+  expect(rings).toEqual(['first', 'first', 'first'])
+})
+
+test('lets others have their turn, even when it is due again at once, every time', async () => {
+  let turns = 0
+  const alarm = new Alarm(() => {
+    turns += 1
+    alarm.set(0)
+  })
+  alarm.set(0)
+  await sleep(20)
+  expect(turns).toBeGreaterThan(1)
+  alarm.clear()
+})

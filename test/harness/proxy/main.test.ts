@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { startEchoServer } from './support.ts'
 
-/** Runs the program with nothing but this environment. */
-function run(env: Record<string, string>) {
+/** Runs the program with nothing but this environment and these arguments. */
+function run(env: Record<string, string>, args: readonly string[] = []) {
   const main = new URL('../../../harness/proxy/main.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', data => {
     output.stdout += data
@@ -44,4 +44,16 @@ test('exits with 1 if its port is no port', async () => {
   const { output, exit } = run({ PORT: 'http' })
   expect(await exit).toEqual([1, null])
   expect(output.stderr).toContain('PORT must be a number from 0 to 65535, not "http"')
+})
+
+test.each([
+  ['no wish', {}, [], 404],
+  ['PROXY_METRICS', { PROXY_METRICS: '1' }, [], 200],
+  ["Toxiproxy's flag", {}, ['-proxy-metrics'], 200],
+])('has metrics or not: %s', async (_, env, args, status) => {
+  const { child, output, exit } = run({ PORT: '0', ...env }, args)
+  await expect.poll(() => output.stdout, { timeout: 10_000 }).toContain('\n')
+  expect((await fetch(`http://127.0.0.1:${JSON.parse(output.stdout).port}/metrics`)).status).toBe(status)
+  child.kill('SIGTERM')
+  await exit
 })

@@ -58,21 +58,40 @@ interface Evidence {
   downstreamBytes: number
   downstreamSentBytes: number
   upstreamRequests: number
-  toxics: Record<
-    string,
-    { type: string; stream: string; active: boolean; connections: number; bytes: number }
-  >
+  unparsed: number
+  enabled: boolean
+  since: string
+  expired: boolean
+  lease?: LeaseEvidence
+  toxics: Record<string, ToxicEvidence>
+}
+
+interface LeaseEvidence {
+  holder: string
+  leftMs: number
+}
+
+interface ToxicEvidence {
+  type: string
+  stream: string
+  active: boolean
+  since: string
+  expired: boolean
+  connections: number
+  bytes: number
+  requests: number
+  lease?: LeaseEvidence
 }
 
 /** A TCP server; `serve` gets each connection. */
-export async function startServer(serve: (peer: Peer) => void) {
+export async function startServer(serve: (peer: Peer) => void, port = 0) {
   const peers: Peer[] = []
   const server: Server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
     const peer = new Peer(socket)
     peers.push(peer)
     serve(peer)
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
   return {

@@ -1,6 +1,7 @@
 /** A toxic is one value: these are of kinds that the catalogue does not have, made from outside. */
 import { expect, test } from 'vitest'
-import { int64 } from '../../../harness/proxy/fields.ts'
+import { z } from 'zod'
+import { int64, jsonField } from '../../../harness/proxy/fields.ts'
 import type { ToxicType } from '../../../harness/proxy/stage.ts'
 import { catalogue } from '../../../harness/proxy/toxics/catalogue.ts'
 import { startClient, startEchoServer, startProxyServer } from './support.ts'
@@ -38,6 +39,22 @@ const broken: ToxicType = {
     end: () => {},
     release: () => {},
   }),
+}
+
+/** Has an attribute that is more than a number. */
+const nested: ToxicType<{ onlyIf: { paths: string[]; status?: number | undefined } }> = {
+  type: 'nested',
+  goName: 'NestedToxic',
+  attributes: {
+    onlyIf: jsonField(
+      z.strictObject({
+        paths: z.array(z.string().startsWith('/', 'must begin with /')),
+        status: z.int().optional(),
+      }),
+      { paths: [] },
+    ),
+  },
+  start: context => ({ write: chunk => context.pass(chunk), end: () => context.end(), release: () => {} }),
 }
 
 test('the catalogue has every type once', () => {
@@ -84,4 +101,33 @@ test('a fault in a toxic ends its connection only, and is told', async () => {
   await server.must('DELETE', '/proxies/p/toxics/b')
   using next = await startClient(port)
   await next.echo('fine')
+})
+
+test('an attribute can be any JSON that its schema accepts', async () => {
+  await using server = await startProxyServer({ toxics: [nested] })
+  await server.proxyTo(9)
+  const add = (attributes?: object) =>
+    server.ask('POST', '/proxies/p/toxics', { type: 'nested', name: 'n', attributes })
+  for (const [attributes, text] of [
+    [
+      { onlyIf: { paths: ['/a', 'b'] } },
+      'NestedToxic.attributes.onlyIf.paths[1]: must begin with /, got "b"',
+    ],
+    [
+      { ONLYIF: { paths: [], status: 'x' } },
+      'NestedToxic.attributes.onlyIf.status: Invalid input: expected number, received string, got "x"',
+    ],
+    [
+      { onlyIf: { paths: [], foo: 1 } },
+      'NestedToxic.attributes.onlyIf: Unrecognized key: "foo", got {"paths":[],"foo":1}',
+    ],
+  ] as const) {
+    const reply = await add(attributes)
+    expect([reply.status, JSON.parse(reply.body).error]).toEqual([400, `bad request body: ${text}`])
+  }
+  expect(JSON.parse((await add()).body)).toMatchObject({ attributes: { onlyIf: { paths: [] } } })
+  const change = { attributes: { onlyif: { paths: ['/x'], status: 503 } } }
+  expect(await server.must('PATCH', '/proxies/p/toxics/n', change)).toMatchObject({
+    attributes: { onlyIf: { paths: ['/x'], status: 503 } },
+  })
 })

@@ -140,6 +140,18 @@ describe('renderScoreboard', () => {
     `)
   })
 
+  test('says loudly what could not be run, but not of a row that has runs', () => {
+    const not = failed({ verdict: 'not-proven', notRunnable: 'x' })
+    expect(renderScoreboard(rowsOf([not]), plain)[1]).toMatch(/NOT RUNNABLE +- +- +-$/)
+    expect(renderScoreboard(rowsOf([not, run()]), plain)[1]).toMatch(/NOT PROVEN x2 +1\.000/)
+    expect(renderReasons([not], plain).join()).toContain('NOT RUNNABLE wrong-issuer on hardened')
+  })
+
+  test('does not call one stuck that had no time to recover', () => {
+    const cut = run({ verdict: 'not-proven', cutShort: 'interrupted', outcome: { timeToRecoverMs: null } })
+    expect(renderScoreboard(rowsOf([cut]), plain)[1]).toMatch(/NOT PROVEN +1\.000 +0 % +-$/)
+  })
+
   test('is 80 columns wide at most, with the longest names and verdicts', () => {
     const row: Row = {
       scenario: 'a-scenario-with-a-name-that-does-not-end',

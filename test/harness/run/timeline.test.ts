@@ -1,61 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { HarnessError } from '../../../harness/errors.ts'
-import type { Evidence, Fault, Injected } from '../../../harness/faults/fault.ts'
-import { playTimeline } from '../../../harness/run/timeline.ts'
-import type { Stack } from '../../../harness/stack/stack.ts'
-
-const stack = { id: 'fb-test' } as Stack
-const never = () => new Promise<never>(() => {})
-
-/** Faults that write down what is done to them. */
-function scene() {
-  const log: string[] = []
-  const fault = (kind: string, parts: Partial<Injected> & { inject?: () => Promise<void> } = {}): Fault => ({
-    kind,
-    layer: 'network',
-    target: 'feed -> auth',
-    params: {},
-    connections: 'kept',
-    runtimes: { containers: 'real', processes: 'real' },
-    needs: [],
-    holds: () => [],
-    problems: () => [],
-    async inject(given) {
-      expect(given).toBe(stack)
-      log.push(`${kind} on`)
-      await parts.inject?.()
-      return {
-        evidence: async () => {
-          log.push(`${kind} evidence`)
-          return (await parts.evidence?.()) ?? [proof(kind)]
-        },
-        undo: async () => {
-          log.push(`${kind} undo`)
-          await parts.undo?.()
-        },
-      }
-    },
-  })
-  const play = (schedule: [fromMs: number, toMs: number, fault: Fault][], timelineMs = 400) => {
-    const zero = performance.now()
-    return playTimeline({
-      scenario: {
-        timelineMs,
-        schedule: schedule.map(([fromMs, toMs, each]) => ({ fromMs, toMs, fault: each })),
-      },
-      stack,
-      clock: { now: () => performance.now() - zero },
-      phase: async text => void log.push(text),
-      limitMs: 150,
-    })
-  }
-  return { log, fault, play }
-}
-
-function proof(kind: string): Evidence {
-  return { fault: kind, target: 'feed -> auth', witness: 'test', observed: 'it' }
-}
+import { never, proof, scene } from './scene.ts'
 
 describe('playTimeline', () => {
   test('puts a fault on, asks for its evidence and takes it off, in that order and at its times', async () => {
@@ -114,7 +60,13 @@ describe('playTimeline', () => {
   test('waits for its end without faults', async () => {
     const { log, play } = scene()
     const began = performance.now()
-    expect(await play([], 200)).toEqual({ windows: [], evidence: [], unproven: [] })
+    expect(await play([], 200)).toEqual({
+      windows: [],
+      evidence: [],
+      unproven: [],
+      dirtyRecovery: [],
+      faults: [],
+    })
     expect(performance.now() - began).toBeGreaterThanOrEqual(198)
     expect(log).toEqual([])
   })
@@ -150,18 +102,17 @@ describe('playTimeline', () => {
       [40, 300, failing],
     ])
     await expect(played).rejects.toThrow(new HarnessError('broken'))
-    expect(log.at(-1)).toBe('slow undo')
+    expect(log.slice(-2)).toEqual(['slow undo', 'fault off: slow at feed -> auth'])
   })
 
   test('takes off one whose evidence cannot be had', async () => {
     const { log, fault, play } = scene()
     const blind = fault('latency', { evidence: () => Promise.reject(new HarnessError('no counters')) })
     await expect(play([[10, 60, blind]])).rejects.toThrow(new HarnessError('no counters'))
-    expect(log.at(-1)).toBe('latency undo')
+    expect(log.slice(-2)).toEqual(['latency undo', 'fault off: latency at feed -> auth'])
   })
 
   test.each([
-    ['undo', 'latency at feed -> auth could not be undone within 150 ms'],
     ['evidence', 'latency at feed -> auth gave no evidence within 150 ms'],
     ['inject', 'latency at feed -> auth could not be put on within 150 ms'],
   ] as const)('gives up on an %s that hangs, and takes the others off', async (step, message) => {
@@ -171,33 +122,29 @@ describe('playTimeline', () => {
       [50, 80, fault('latency', { [step]: never })],
     ])
     await expect(played).rejects.toThrow(new HarnessError(message))
-    expect(log.at(-1)).toBe('other undo')
+    expect(log.slice(-2)).toEqual(['other undo', 'fault off: other at feed -> auth'])
   })
 
-  test('tries an undo that failed once more, and fails all the same', async () => {
+  test('takes off those that end together in reverse order', async () => {
     const { log, fault, play } = scene()
-    let tries = 0
-    const stumbling = fault('latency', {
-      undo: async () => {
-        tries += 1
-        if (tries === 1) throw new HarnessError('proxy away')
-      },
-    })
-    await expect(play([[10, 60, stumbling]])).rejects.toThrow(new HarnessError('proxy away'))
-    expect(log.filter(line => line === 'latency undo')).toHaveLength(2)
+    await play([
+      [10, 150, fault('first', { undo: () => sleep(20) })],
+      [60, 150, fault('third', { undo: () => sleep(20) })],
+      [10, 150, fault('second', { undo: () => sleep(20) })],
+    ])
+    expect(log.filter(line => / (undo)$/.test(line))).toEqual(['third undo', 'second undo', 'first undo'])
   })
 
-  test('says everything that went wrong in one error, and keeps each as its cause', async () => {
-    const { fault, play } = scene()
-    const stuck = fault('stuck', { undo: () => Promise.reject(new HarnessError('stuck for good')) })
-    const failing = fault('failing', { inject: () => Promise.reject(new HarnessError('no such link')) })
-    const error: unknown = await play([
-      [10, 300, stuck],
-      [50, 300, failing],
-    ]).catch(thrown => thrown)
-    expect(error).toBeInstanceOf(HarnessError)
-    expect(error).toMatchObject({ message: 'no such link; stuck for good' })
-    expect((error as HarnessError).cause).toBeInstanceOf(AggregateError)
+  test('puts one on only after the undo of the one before that held the same', async () => {
+    const { log, fault, play } = scene()
+    const holds = ['instance:auth-1']
+    await play([
+      [10, 80, fault('first', { holds, undo: () => sleep(100) })],
+      [80, 300, fault('second', { holds })],
+      [80, 300, fault('other')],
+    ])
+    expect(log.indexOf('second on')).toBeGreaterThan(log.indexOf('fault off: first at feed -> auth'))
+    expect(log.indexOf('other on')).toBeLessThan(log.indexOf('fault off: first at feed -> auth'))
   })
 
   test('takes off one that comes on after it was given up', async () => {

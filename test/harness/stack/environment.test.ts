@@ -1,11 +1,14 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { architectureOf } from '../../../harness/stack/architectures.ts'
 import { environmentOf, newSecrets } from '../../../harness/stack/environment.ts'
+import { StackTls } from '../../../harness/stack/stack-tls.ts'
 import { cellularFamily, family, familyApps, type Topology } from '../../../harness/stack/topology.ts'
 import { commonEnv } from '../../../services/common/env.ts'
 
-function environments(topology: Topology, architecture = 'hardened') {
+function environments(topology: Topology, architecture = 'hardened', tls?: StackTls) {
   const parts = {
+    tls,
     topology,
     architecture: architectureOf(architecture),
     secrets: newSecrets(topology),
@@ -50,6 +53,29 @@ describe('environmentOf', () => {
       config: 'http://feed--config:1',
     })
     expect(Object.keys(JSON.parse(cellular.of('feed').LINKS ?? ''))).toHaveLength(9)
+  })
+
+  test('with TLS gives each auth a certificate of its own, and who calls one its authority and links over https', () => {
+    const tls = new StackTls()
+    const { of } = environments(family, 'hardened', tls)
+    for (const auth of ['auth-1', 'auth-2', 'rival-auth']) {
+      const { TLS_CERT = '', TLS_KEY = '' } = of(auth)
+      const certificate = new X509Certificate(TLS_CERT)
+      expect(certificate.checkHost(auth)).toBe(auth)
+      expect(certificate.verify(new X509Certificate(tls.ca).publicKey)).toBe(true)
+      expect(certificate.checkPrivateKey(createPrivateKey(TLS_KEY))).toBe(true)
+    }
+    expect(of('feed').TLS_CA).toBe(tls.ca)
+    expect(JSON.parse(of('feed').LINKS ?? '')).toEqual({
+      'auth-1': 'https://feed--auth-1:1',
+      'auth-2': 'https://feed--auth-2:1',
+      config: 'http://feed--config:1',
+    })
+    expect(JSON.parse(of('rival').LINKS ?? '')).toEqual({ 'rival-auth': 'https://rival--rival-auth:1' })
+    for (const other of ['config', 'edge-us', 'status', 'feed']) expect(of(other).TLS_KEY).toBeUndefined()
+    // Without it nothing of it is there.
+    for (const name of ['auth-1', 'feed'])
+      expect(Object.keys(shared.of(name)).filter(key => key.startsWith('TLS'))).toEqual([])
   })
 
   test('gives both auths of a place the same database, by links of their own', () => {

@@ -14,6 +14,7 @@ describe('the configuration', () => {
       refreshGraceS: 10,
       apiTokenTtlS: 2_592_000,
       keyLeadS: 12,
+      clientSecretsExpireAtS: 0,
     })
   })
 
@@ -39,6 +40,8 @@ describe('the configuration', () => {
     { deviceTtlS: 0 },
     { apiTokenTtlS: '1' },
     { keyLeadS: -1 },
+    { clientSecretsExpireAtS: -1 },
+    { clientSecretsExpireAtS: '2030-01-01' },
     { scopes: ['two words'] },
     { scopes: ['quote"'] },
     { scopes: 'messages:read' },

@@ -1,6 +1,7 @@
 import { exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT } from 'jose'
 import { expect } from 'vitest'
 import { createAuth } from '../../../services/auth/auth.ts'
+import type { CertificateHolder } from '../../../services/auth/certificate-routes.ts'
 import { type AuthConfig, defaultAuthConfig } from '../../../services/auth/config.ts'
 import type { AuthStore } from '../../../services/auth/store.ts'
 import { createMemoryStore } from '../../../services/auth/store-memory.ts'
@@ -34,6 +35,7 @@ export interface StartOptions {
   store?: AuthStore
   mitigations?: readonly Mitigation[]
   cell?: string
+  certificate?: CertificateHolder
 }
 
 type Fields = Record<string, string> | [string, string][]
@@ -43,7 +45,12 @@ const servicePaths = ['/sign-in', '/introspect', '/revoke']
 const headersFor = (path: string) => (servicePaths.includes(path) ? basicOfFeed : {})
 
 /** An auth service in this process, with a configuration that can be changed under it. */
-export function startAuth({ store = createMemoryStore(), mitigations = [], cell }: StartOptions = {}) {
+export function startAuth({
+  store = createMemoryStore(),
+  mitigations = [],
+  cell,
+  certificate,
+}: StartOptions = {}) {
   const lines: LogLine[] = []
   const health = new Health()
   let config: AuthConfig = defaultAuthConfig
@@ -55,6 +62,7 @@ export function startAuth({ store = createMemoryStore(), mitigations = [], cell 
     cell,
     mitigations: new Set(mitigations),
     health,
+    certificate,
     log: (event, fields) => lines.push({ event, fields }),
   })
 

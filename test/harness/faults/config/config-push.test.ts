@@ -1,4 +1,3 @@
-import { serve } from '@hono/node-server'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { HarnessError, ScenarioError } from '../../../../harness/errors.ts'
@@ -7,51 +6,20 @@ import type { Evidence } from '../../../../harness/faults/fault.ts'
 import { ConfigControl } from '../../../../harness/stack/config-control.ts'
 import type { Stack } from '../../../../harness/stack/stack.ts'
 import { cellularFamily, family } from '../../../../harness/stack/topology.ts'
-import { createConfigClient } from '../../../../services/common/config-client.ts'
 import type { Mitigation } from '../../../../services/common/mitigations.ts'
-import { createConfig } from '../../../../services/config/config.ts'
+import { startConfigWorld } from './support.ts'
 
 const first = { issuer: 'https://auth.test', list: [1, null, { a: null }], nothing: null }
 const change = { issuer: 'https://wrong.test', nothing: { at: 'all' } }
-const adminToken = 'operators-only-token'
-
-/** A config service on a socket, and a way to start real clients of its document `auth`. */
+/** A config service with one document, and clients of it that take one issuer only. */
 async function startConfig({ staged = false } = {}) {
-  const app = createConfig({
-    documents: { auth: first },
-    adminToken,
-    log: () => {},
-    watchMs: 500,
-    bakeMs: 100,
-    mitigations: new Set<Mitigation>(staged ? ['staged-config-rollout'] : []),
-  })
-  const { promise, resolve } = Promise.withResolvers<number>()
-  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => resolve(port))
-  const url = `http://127.0.0.1:${await promise}`
-  const clients: { stop(): void }[] = []
+  const world = await startConfigWorld({ staged, documents: { auth: first } })
+  const schema = z.looseObject({ issuer: z.literal(first.issuer) })
   return {
-    stack: { control: { config: url }, adminToken } as unknown as Stack,
-    async client(name: string, mitigations: Mitigation[] = []) {
-      const client = createConfigClient<Record<string, unknown>>({
-        url,
-        document: 'auth',
-        client: name,
-        schema: z.looseObject({ issuer: z.literal(first.issuer) }),
-        defaults: {},
-        fetch,
-        log: () => {},
-        mitigations: new Set(mitigations),
-      })
-      clients.push(client)
-      await client.start()
-      return client
-    },
-    async [Symbol.asyncDispose]() {
-      for (const client of clients) client.stop()
-      app.stop()
-      if ('closeAllConnections' in server) server.closeAllConnections()
-      await new Promise(done => server.close(done))
-    },
+    stack: world.stack,
+    client: (name: string, mitigations: Mitigation[] = []) =>
+      world.client<Record<string, unknown>>(name, { schema, mitigations }),
+    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
   }
 }
 
@@ -75,6 +43,7 @@ describe('configPush', () => {
     const fault = configPush({ service: 'auth', change })
     expect(fault).toMatchObject({ kind: 'config-push', layer: 'config', target: 'auth', connections: 'kept' })
     expect(fault.problems(family)).toEqual([])
+    expect(fault.holds(family)).toEqual(['document:auth'])
     expect(configPush({ service: 'sessions', change }).problems(family)).toEqual([
       expect.stringMatching(
         /^no service "sessions" with a configuration; there are: auth, feed, .*, discovery$/,
@@ -97,8 +66,12 @@ describe('configPush', () => {
       { ...applied, witness: 'acknowledgement of auth-1' },
       { ...applied, witness: 'acknowledgement of auth-2' },
     ])
+    await expect(injected.remains?.()).resolves.toEqual([
+      'the configuration of auth is not what it was before the fault',
+    ])
     await injected.undo()
     expect([client.current(), other.current()]).toEqual([first, first])
+    await expect(injected.remains?.()).resolves.toEqual([])
     expect(await new ConfigControl(config.stack).read('auth')).toMatchObject({ version: 3, value: first })
     // Once done it is done: no version is pushed by another.
     await Promise.all([injected.undo(), injected.undo()])

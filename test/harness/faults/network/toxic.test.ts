@@ -43,4 +43,32 @@ describe('injectToxic', () => {
     await expect(injected.undo()).rejects.toThrow('feed-to-auth will not let go')
     expect(log.slice(2)).toEqual(['removed feed-to-auth', 'removed photos-to-auth'])
   })
+
+  test.each([
+    [{ connections: 1, bytes: 9, requests: 0 }, ['1 connection and 9 bytes touched']],
+    [{ connections: 2, bytes: 9, requests: 3 }, ['3 requests on 2 connections touched']],
+    // It has the connection in hand, and nothing has come.
+    [{ connections: 1, bytes: 0, requests: 0 }, []],
+  ])('takes %j for evidence of %j', async (counted, observed) => {
+    const injected = await injectToxic('latency', stackCounting(counted), 'feed -> auth', toxic)
+    expect((await injected.evidence()).map(each => each.observed)).toEqual(observed)
+  })
+
+  test('says so where the proxy has ended it, for want of a renewal', async () => {
+    const stack = stackCounting({ connections: 1, bytes: 9, requests: 0, expired: true })
+    const injected = await injectToxic('latency', stack, 'feed -> auth', toxic)
+    await expect(injected.evidence()).rejects.toThrow('latency ended by itself on feed-to-auth')
+  })
 })
+
+/** A stack whose fault proxy has this to say of the toxic on one link. */
+function stackCounting(counted: object) {
+  let name = ''
+  const proxy = {
+    async addToxic(_link: string, given: { name: string }) {
+      name = given.name
+    },
+    evidence: async () => ({ 'feed-to-auth': { toxics: { [name]: counted } } }),
+  }
+  return stackWith(proxy as unknown as ProxyControl, links)
+}

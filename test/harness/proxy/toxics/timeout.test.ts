@@ -24,10 +24,10 @@ test('closes both ends after the time without data, also when idle from the star
     stream: 'upstream',
     attributes: { timeout: 80 },
   })
-  using client = await startClient(port)
   const startedAt = performance.now()
+  using client = await startClient(port)
   await client.until('ended', peer => peer.ended)
-  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(60)
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(80)
   await echo.peers[0]?.until('ended', peer => peer.ended)
 })
 
@@ -38,15 +38,15 @@ test('starts its clock again with every chunk', async () => {
   await server.must('POST', '/proxies/p/toxics', {
     type: 'timeout',
     stream: 'upstream',
-    attributes: { timeout: 400 },
+    attributes: { timeout: 1_000 },
   })
   const startedAt = performance.now()
-  for (let index = 0; index < 6; index += 1) {
+  for (let index = 0; index < 12; index += 1) {
     client.socket.write('x')
     await sleep(100)
   }
   await client.until('ended', peer => peer.ended)
-  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(900)
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(2_100)
 })
 
 test('closes the connections it held when it is removed, and spares new ones', async () => {

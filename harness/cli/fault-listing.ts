@@ -1,0 +1,105 @@
+/** The catalogue of faults as people read it: in the terminal, and as the README's table. */
+import { z } from 'zod'
+import type { CatalogueEntry } from '../faults/catalogue.ts'
+import { layers } from '../faults/fault.ts'
+import { runtimeNames } from '../stack/driver.ts'
+
+/** The parts of a JSON Schema that say what a parameter may be. */
+const schemaShape = z.looseObject({
+  type: z.union([z.string(), z.array(z.string())]).optional(),
+  enum: z.array(z.unknown()).optional(),
+  const: z.unknown().optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  default: z.unknown().optional(),
+  required: z.array(z.string()).optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+  anyOf: z.array(z.unknown()).optional(),
+  oneOf: z.array(z.unknown()).optional(),
+})
+type Schema = z.output<typeof schemaShape>
+
+/** Each parameter in short: `latencyMs 1..600000`, `stream upstream|downstream = downstream`, `graceMs?` if it may be left out. */
+export function parametersOf(params: unknown): string[] {
+  const schema = schemaShape.parse(params)
+  const forms = schema.anyOf ?? schema.oneOf
+  if (forms) return [...new Set(forms.flatMap(parametersOf))]
+  return Object.entries(schema.properties ?? {}).map(([name, value]) => {
+    const property = schemaShape.parse(value)
+    const isOptional = property.default === undefined && !schema.required?.includes(name)
+    const what = valuesOf(property)
+    const given = property.default === undefined ? '' : ` = ${inShort(property.default)}`
+    return `${name}${isOptional ? '?' : ''}${what === '' ? '' : ` ${what}`}${given}`
+  })
+}
+
+function inShort(value: unknown): string {
+  return typeof value === 'string' && value !== '' ? value : JSON.stringify(value)
+}
+
+/** The names alone. */
+export function parameterNames(params: unknown): string[] {
+  const schema = schemaShape.parse(params)
+  const forms = schema.anyOf ?? schema.oneOf
+  if (forms) return [...new Set(forms.flatMap(parameterNames))]
+  return Object.keys(schema.properties ?? {})
+}
+
+function valuesOf({ enum: values, const: only, minimum, maximum, type, anyOf }: Schema): string {
+  if (values) return values.join('|')
+  if (only !== undefined) return String(only)
+  if (anyOf) return [...new Set(anyOf.map(each => valuesOf(schemaShape.parse(each))))].join('|')
+  // Zod bounds every integer by what a number can hold.
+  const isBound = (bound: number | undefined) =>
+    bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER
+  if (isBound(minimum) || isBound(maximum))
+    return `${isBound(minimum) ? minimum : ''}..${isBound(maximum) ? maximum : ''}`
+  return type === 'string' ? '' : [type ?? ''].flat().join('|')
+}
+
+/** Where it runs and what it asks for, as `containers, processes (imitated); needs tls`; empty if it is real everywhere. */
+export function whereOf({ runtimes, imitated, needs }: CatalogueEntry): string {
+  const isPlain = imitated.length === 0 && runtimeNames.every(name => runtimes.includes(name))
+  const places = runtimes.map(name => (imitated.includes(name) ? `${name} (imitated)` : name))
+  return [
+    ...(isPlain ? [] : [places.join(', ')]),
+    ...(needs.length === 0 ? [] : [`needs ${needs.join(', ')}`]),
+  ].join('; ')
+}
+
+const layerOrder: readonly string[] = layers
+
+/** In the order of the layers, and by name within each. */
+export function byLayer(catalogue: readonly CatalogueEntry[]): CatalogueEntry[] {
+  return catalogue.toSorted(
+    (one, other) =>
+      layerOrder.indexOf(one.layer) - layerOrder.indexOf(other.layer) || one.kind.localeCompare(other.kind),
+  )
+}
+
+/** The README's table, as lines of Markdown. */
+export function faultTable(catalogue: readonly CatalogueEntry[]): string[] {
+  const rows = byLayer(catalogue).map((entry, index, all) => {
+    const { layer, kind, summary, params, runtimes, imitated, needs } = entry
+    const means = runtimeNames.map(name =>
+      runtimes.includes(name) ? (imitated.includes(name) ? 'imitated' : 'real') : 'no',
+    )
+    const names = parameterNames(params).map(name => `\`${name}\``)
+    const word = all[index - 1]?.layer === layer ? '' : layer
+    return [
+      word,
+      `\`${kind}\``,
+      summary,
+      names.join(' '),
+      ...means,
+      needs.map(need => `\`${need}\``).join(' '),
+    ]
+  })
+  return [
+    ['layer', 'fault', 'what happens', 'parameters', ...runtimeNames, 'needs'],
+    Array.from({ length: 5 + runtimeNames.length }, () => '---'),
+    ...rows,
+  ].map(cells =>
+    `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`.replaceAll('|  |', '| |'),
+  )
+}

@@ -1,0 +1,141 @@
+import { type Case, error, lat, p, single, unroutable } from './cases.ts'
+
+const known = [
+  '/version',
+  '/proxies',
+  '/populate',
+  '/reset',
+  '/proxies/@p',
+  '/proxies/@p/toxics',
+  '/proxies/@p/toxics/lat',
+]
+const browser = { 'User-Agent': 'Mozilla/5.0 (X11)' }
+const methods: Readonly<Record<string, readonly string[]>> = {
+  '/version': ['GET'],
+  '/proxies': ['GET', 'POST'],
+  '/populate': ['POST'],
+  '/reset': ['POST'],
+  '/proxies/@p': ['GET', 'PATCH', 'POST', 'DELETE'],
+  '/proxies/@p/toxics': ['GET', 'POST'],
+  '/proxies/@p/toxics/lat': ['GET', 'PATCH', 'POST', 'DELETE'],
+}
+
+export const routing: readonly Case[] = [
+  single('GET /version', 'GET', '/version', undefined, 200, '{"version": "2.12.0"}\n'),
+  single('GET / is unknown', 'GET', '/', undefined, 404, unroutable),
+  single('GET /nope is unknown', 'GET', '/nope', undefined, 404, unroutable),
+  single('a deeper path is unknown', 'GET', '/proxies/@p/toxics/lat/more', undefined, 404, unroutable),
+  single('paths are told apart by case', 'GET', '/Version', undefined, 404, unroutable),
+  single('a query is passed over', 'GET', '/version?x=1', undefined, 200, '{"version": "2.12.0"}\n'),
+  single('a browser on an unknown path', 'GET', '/nope', undefined, 404, unroutable, browser),
+  single('a double slash is redirected', 'GET', '//proxies', undefined, 301, ''),
+  single('a double slash inside is redirected', 'GET', '/proxies//@p', undefined, 301, ''),
+  ...known.flatMap(path => [
+    ...['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
+      .filter(method => !methods[path]?.includes(method))
+      .map(method => single(`${method} ${path} is not allowed`, method, path, undefined, 405, '')),
+    single(`a slash after ${path} is unknown`, 'GET', `${path}/`, undefined, 404, unroutable),
+    single(
+      `${path} refuses a browser`,
+      methods[path]?.[0] ?? 'GET',
+      path,
+      undefined,
+      403,
+      'User agent not allowed\n',
+      browser,
+    ),
+  ]),
+  single('an unknown proxy', 'GET', '/proxies/@none', undefined, 404, error(404, 'proxy not found')),
+  single(
+    'an unknown proxy to delete',
+    'DELETE',
+    '/proxies/@none',
+    undefined,
+    404,
+    error(404, 'proxy not found'),
+  ),
+  single(
+    'toxics of an unknown proxy',
+    'GET',
+    '/proxies/@none/toxics',
+    undefined,
+    404,
+    error(404, 'proxy not found'),
+  ),
+  single(
+    'a toxic of an unknown proxy',
+    'GET',
+    '/proxies/@none/toxics/lat',
+    undefined,
+    404,
+    error(404, 'proxy not found'),
+  ),
+  single(
+    'a toxic of an unknown proxy to change',
+    'PATCH',
+    '/proxies/@none/toxics/lat',
+    '{}',
+    404,
+    error(404, 'proxy not found'),
+  ),
+  single(
+    'a toxic of an unknown proxy to delete',
+    'DELETE',
+    '/proxies/@none/toxics/lat',
+    undefined,
+    404,
+    error(404, 'proxy not found'),
+  ),
+  single(
+    'a toxic for an unknown proxy, before the body',
+    'POST',
+    '/proxies/@none/toxics',
+    'bad',
+    404,
+    error(404, 'proxy not found'),
+  ),
+  single(
+    'a change of an unknown proxy, before the body',
+    'PATCH',
+    '/proxies/@none',
+    'bad',
+    404,
+    error(404, 'proxy not found'),
+  ),
+  single('an unknown toxic', 'GET', '/proxies/@p/toxics/none', undefined, 404, error(404, 'toxic not found')),
+  single(
+    'an unknown toxic to delete',
+    'DELETE',
+    '/proxies/@p/toxics/none',
+    undefined,
+    404,
+    error(404, 'toxic not found'),
+  ),
+  single(
+    'an unknown toxic to change, before the body',
+    'POST',
+    '/proxies/@p/toxics/none',
+    'bad',
+    404,
+    error(404, 'toxic not found'),
+  ),
+  single('GET of a proxy', 'GET', '/proxies/@p', undefined, 200, p),
+  single('GET of toxics', 'GET', '/proxies/@p/toxics', undefined, 200, `[${lat}]`),
+  single('GET of a toxic', 'GET', '/proxies/@p/toxics/lat', undefined, 200, lat),
+  {
+    title: 'a deleted proxy is gone',
+    steps: [
+      ['DELETE', '/proxies/@p', undefined, 204, ''],
+      ['DELETE', '/proxies/@p', undefined, 404, error(404, 'proxy not found')],
+      ['GET', '/proxies/@p', undefined, 404, error(404, 'proxy not found')],
+    ],
+  },
+  {
+    title: 'a deleted toxic is gone',
+    steps: [
+      ['DELETE', '/proxies/@p/toxics/lat', undefined, 204, ''],
+      ['DELETE', '/proxies/@p/toxics/lat', undefined, 404, error(404, 'toxic not found')],
+      ['GET', '/proxies/@p/toxics', undefined, 200, '[]'],
+    ],
+  },
+]
