@@ -1,2 +1,2 @@
 /** The faults of keys and certificates. */
-export {}
+export { certificateExpired } from './certificate-expired.ts'

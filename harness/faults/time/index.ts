@@ -1,2 +1,2 @@
 /** The faults of clocks. */
-export {}
+export { clockSkew } from './clock-skew.ts'

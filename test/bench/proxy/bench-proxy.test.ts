@@ -98,7 +98,7 @@ describe('the command', () => {
     }
     rmSync(folder, { recursive: true })
     const figures = Object.entries(results.firebreak)
-    expect(figures.find(([row]) => /first effect, 1,?000/.test(row))?.[1]).toBeGreaterThan(0)
+    expect(figures.find(([row]) => /first effect, 1,000/.test(row))?.[1]).toBeGreaterThan(0)
     expect(figures.filter(([row]) => /not delayed/.test(row)).map(([, figure]) => figure)).toEqual([0, 0])
   })
 })

@@ -28,7 +28,8 @@ export async function addEffect(
   send()
   // The first call opens its connection and finds everything cold.
   await ask('GET', apiPort, '/version')
-  await new Promise(resolve => setTimeout(resolve, 30))
+  // Until then the proxy may still be dialling for those that came before.
+  while (trips.length < 20) await new Promise(resolve => setTimeout(resolve, 10))
   const calledAt = performance.now()
   await ask('POST', apiPort, `/proxies/${proxy}/toxics`, {
     name: 'bench',
