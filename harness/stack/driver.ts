@@ -1,3 +1,4 @@
+import type { ServiceLimits, ServiceStatus, ServiceVersion } from './service-control.ts'
 import type { Link, Program } from './topology.ts'
 
 export const runtimeNames = ['containers', 'processes'] as const
@@ -29,12 +30,42 @@ export interface DatabaseSecrets {
   database: string
 }
 
+/** Another start of an instance, under way. */
+export interface Starting {
+  /** Resolves once it listens. Rejects with StackError if it ends before, is given up for another start, or takes too long. */
+  listening: Promise<Started>
+}
+
+/**
+ * What a driver can do to the instances that it has started, by name; the rules are those of ServiceControl. It knows
+ * nothing of links: where an instance is found after a start is for the caller to tell the fault proxy.
+ */
+export interface InstanceControl {
+  status(name: string): Promise<ServiceStatus>
+  kill(name: string): Promise<void>
+  pause(name: string): Promise<void>
+  resume(name: string): Promise<void>
+  /**
+   * Ends it in order if it runs (SIGTERM; what does not end within a few seconds is killed), and starts it again with
+   * what it had on disk. Resolves once the new process is there. The logs of its first start go on with its lines.
+   */
+  restart(name: string, version?: ServiceVersion): Promise<Starting>
+  limit(name: string, limits: ServiceLimits | undefined): Promise<'real' | 'imitated'>
+  isolate(name: string): Promise<boolean>
+  rejoin(name: string): Promise<void>
+  /**
+   * Ends the fault proxy, however it is, and starts another. Links that are reached from outside must be found where
+   * they were: `listening` says where each link listened.
+   */
+  replaceProxy(links: readonly Link[], listening: ReadonlyMap<string, string>): Promise<StartedProxy>
+}
+
 /**
  * How a runtime starts things. One driver serves one stack. Whatever it starts it first records in the stack's
  * ledger, so that the watchdog and `firebreak doctor` can remove it without the driver.
  * A start that fails rejects with a StackError naming the service and its last log lines; the caller then calls `stop`.
  */
-export interface Driver {
+export interface Driver extends InstanceControl {
   readonly runtime: RuntimeName
   /**
    * `host:port` at which the calling service will reach the listener of each link, by the link's name; undefined where

@@ -25,7 +25,7 @@ export interface ServiceStatus {
   starts: number
   /** How it ended last, in words: `ended by SIGKILL`, `exit code 1`, `out of memory`. */
   ended?: string
-  /** Cores that it used since the last time this was asked, where the runtime can tell. */
+  /** What it is bounded to now; undefined unless it was bounded by `limit`. */
   limits?: ServiceLimits
 }
 

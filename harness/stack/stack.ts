@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { HarnessError } from '../errors.ts'
 import type { Need } from '../faults/fault.ts'
 import type { Architecture } from './architectures.ts'
+import { DatabaseClient } from './database-client.ts'
 import type { DatabaseControl } from './database-control.ts'
 import type { Driver, RuntimeName, Started, StartedProxy } from './driver.ts'
 import { type EnvironmentParts, environmentOf, newSecrets, type StackSecrets } from './environment.ts'
@@ -11,6 +12,7 @@ import { Ledger } from './ledger.ts'
 import { ProxyControl } from './proxy-control.ts'
 import { createDriver } from './runtimes.ts'
 import type { ServiceControl } from './service-control.ts'
+import { StackServices } from './stack-services.ts'
 import { isSecured, StackTls, withEveryAuthControlled } from './stack-tls.ts'
 import { sweep } from './sweep.ts'
 import {
@@ -42,7 +44,7 @@ export interface Stack extends AsyncDisposable {
   readonly features: ReadonlySet<Need>
   /** With the feature `tls`: who makes its certificates. */
   readonly tls?: StackTls | undefined
-  /** A connection to each database, as its owner: over the links of nobody, which no fault may touch. By name. */
+  /** The harness as the owner of each database, over links of its own, which no fault may touch. By name. */
   readonly databases: Readonly<Record<string, DatabaseControl>>
   /** What operators of config and auth show. */
   readonly adminToken: string
@@ -84,10 +86,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const ledger = Ledger.open(id, runtime)
   const endWatch = startWatchdog(ledger)
   let driver: Driver | undefined
+  const clients: DatabaseClient[] = []
 
   let stopping: Promise<void> | undefined
   const stop = () => {
-    stopping ??= takeDown(driver, ledger, endWatch)
+    stopping ??= takeDown(driver, clients, ledger, endWatch)
     return stopping
   }
 
@@ -97,6 +100,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     // Its failure is the start's, which waits for it below.
     signal?.addEventListener('abort', () => void stop().catch(() => {}), { once: true })
     const booted = await boot(driver, { architecture, topology, tls })
+    clients.push(...Object.values(booted.databases))
     signal?.throwIfAborted()
     return {
       id,
@@ -105,11 +109,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       topology,
       links: linksOf(topology),
       ...booted,
-      // Under construction.
-      services: { names: [] } as never,
+      replaceProxy: () => booted.services.replaceProxy(),
       features,
       tls,
-      databases: {},
       bootMs: performance.now() - began,
       stop,
       [Symbol.asyncDispose]: stop,
@@ -127,10 +129,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 async function takeDown(
   driver: Driver | undefined,
+  clients: readonly DatabaseClient[],
   ledger: Ledger,
   endWatch: () => Promise<void>,
 ): Promise<void> {
   const errors: unknown[] = []
+  await Promise.all(clients.map(client => client[Symbol.asyncDispose]()))
   await driver?.stop().catch(error => errors.push(error))
   // What the driver knows of is gone; the sweep is for what it was just starting.
   await sweep(ledger).catch(error => errors.push(error))
@@ -140,10 +144,14 @@ async function takeDown(
   await endWatch()
 }
 
-type Booted = Pick<
-  Stack,
-  'doors' | 'control' | 'proxy' | 'adminToken' | 'clientSecrets' | 'logs' | 'serviceBootMs'
->
+interface Booted
+  extends Pick<
+    Stack,
+    'doors' | 'control' | 'proxy' | 'adminToken' | 'clientSecrets' | 'logs' | 'serviceBootMs'
+  > {
+  services: StackServices
+  databases: Record<string, DatabaseClient>
+}
 
 type Plan = Pick<Stack, 'architecture' | 'topology' | 'tls'>
 
@@ -172,7 +180,9 @@ async function boot(driver: Driver, { architecture, topology, tls }: Plan): Prom
     addressOf: (from, to) => inside.get(`${from}-to-${to}`) ?? '',
     tls,
   }
+  const upstreams = new Map<string, string>()
   const connect = async (service: ServiceSpec, { upstream }: Started) => {
+    upstreams.set(service.name, upstream)
     if (driver.upstreamOf(service.name, service.program) !== undefined) return
     const { proxy } = await opening
     await Promise.all(
@@ -193,17 +203,39 @@ async function boot(driver: Driver, { architecture, topology, tls }: Plan): Prom
   ])
 
   const { proxy, outside } = await opening
-  const addresses = (from: string, names: readonly string[]) =>
-    Object.fromEntries(names.map(name => [name, outside.get(`${from}-to-${name}`) ?? '']))
   return {
+    ...waysIn(topology, outside, secrets),
     proxy,
+    services: new StackServices({ topology, links, driver, proxy, upstreams }),
     adminToken: secrets.adminToken,
     clientSecrets: secrets.clients,
-    doors: addresses(internet, topology.doors),
-    control: addresses(harness, topology.control),
     serviceBootMs: records.tookMs,
     logs: () => records.logs(),
   }
+}
+
+/** Where the harness and the crowd come in. */
+function waysIn(
+  topology: Topology,
+  outside: ReadonlyMap<string, string>,
+  secrets: StackSecrets,
+): Pick<Booted, 'doors' | 'control' | 'databases'> {
+  const addresses = (from: string, names: readonly string[]) =>
+    Object.fromEntries(names.map(name => [name, outside.get(`${from}-to-${name}`) ?? '']))
+  const control = addresses(harness, topology.control)
+  return { doors: addresses(internet, topology.doors), control, databases: databasesOf(control, secrets) }
+}
+
+/** Those that the harness has a link to. */
+function databasesOf(
+  control: Readonly<Record<string, string>>,
+  secrets: StackSecrets,
+): Record<string, DatabaseClient> {
+  const found = Object.entries(control).flatMap(([name, url]) => {
+    const secret = secrets.databases[name]
+    return secret ? [[name, new DatabaseClient(name, new URL(url).host, secret)] as const] : []
+  })
+  return Object.fromEntries(found)
 }
 
 function startDatabase(

@@ -76,8 +76,9 @@ function foundIn(ledger: Ledger): FoundStack {
   return { stack, what: parts.length > 0 ? parts.join(', ') : 'a folder' }
 }
 
-function foundOn({ stack, containers, networks }: StackLeftovers): FoundStack {
-  return { stack, what: `${containers.length} containers, ${networks.length} networks` }
+function foundOn({ stack, containers, networks, volumes }: StackLeftovers): FoundStack {
+  const what = `${containers.length} containers, ${networks.length} networks, ${volumes.length} volumes`
+  return { stack, what }
 }
 
 function removal({ stack }: StackLeftovers): () => Promise<void> {

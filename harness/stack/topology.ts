@@ -110,7 +110,12 @@ function familyOf(cells: readonly Region[]): Topology {
       ...rivalServices,
     ],
     doors: [...edges, 'rival', 'status'],
-    control: ['config', ...auths.filter(name => name.endsWith('-1')), 'rival-auth'],
+    control: [
+      'config',
+      ...auths.filter(name => name.endsWith('-1')),
+      'rival-auth',
+      ...[...pairs, ...rivalServices].filter(({ program }) => program === 'postgres').map(({ name }) => name),
+    ],
     cells,
   }
 }

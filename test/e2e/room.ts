@@ -136,7 +136,7 @@ export class Room implements AsyncDisposable {
       ...this.ledgers().map(({ folder }) => `folder ${folder}`),
       ...onEngine
         .filter(({ stack }) => stacks.includes(stack))
-        .flatMap(({ containers, networks }) => [...containers, ...networks]),
+        .flatMap(({ containers, networks, volumes }) => [...containers, ...networks, ...volumes]),
     ].sort()
   }
 

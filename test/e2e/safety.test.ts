@@ -1,14 +1,8 @@
 /** What becomes of a run whose faults do not come off as they should, is stopped by itself, or cannot be at all. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Results, type RunResult, resultsSchema } from '../../harness/outcome/results.ts'
-import { rootFolder } from '../../harness/stack/node-binary.ts'
-import { type Ended, Room, type Run } from './room.ts'
-
-const urlOf = (path: string) => JSON.stringify(pathToFileURL(join(rootFolder, path)).href)
+import type { Results, RunResult } from '../../harness/outcome/results.ts'
+import { play, resultsIn, urlOf } from './played.ts'
+import { type Ended, Room } from './room.ts'
 
 /** A user's own fault: a toxic whose undo is whatever is given. */
 const head = `
@@ -55,35 +49,6 @@ const scenarios = {
   'f-mistaken': `one(slow, { duration: '5.4s', abortWhen: () => { throw new Error('no such thing') } })`,
 }
 
-/** Runs scenarios of a folder of their own through Playwright, as scenarios/play.spec.ts does. */
-function play(room: Room): Run {
-  const folder = join(room.folder, 'scenarios')
-  mkdirSync(folder, { recursive: true })
-  const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
-  for (const [name, text] of Object.entries(scenarios)) write(`${name}.ts`, `${head}export default ${text}\n`)
-  write('package.json', '{ "type": "module" }')
-  write(
-    'play.spec.ts',
-    `import { registerScenarios } from ${urlOf('harness/index.ts')}\nawait registerScenarios(import.meta.dirname)\n`,
-  )
-  writeFileSync(
-    join(room.folder, 'playwright.config.ts'),
-    `export default {
-      testDir: 'scenarios', testMatch: '*.spec.ts', workers: 1, outputDir: ${JSON.stringify(join(room.folder, 'playwright'))},
-      globalSetup: ${JSON.stringify(join(rootFolder, 'harness/playwright/global-setup.ts'))},
-      reporter: [[${JSON.stringify(join(rootFolder, 'harness/playwright/reporter.ts'))}]],
-      projects: [{ name: 'hardened', use: { architecture: 'hardened' } }],
-    }`,
-  )
-  const cli = join(dirname(createRequire(import.meta.url).resolve('@playwright/test/package.json')), 'cli.js')
-  const args = [cli, 'test', `--config=${join(room.folder, 'playwright.config.ts')}`]
-  return room.node(args, { FIREBREAK_RUNTIME: 'processes', FIREBREAK_OUT: room.out })
-}
-
-function resultsIn(room: Room): Results {
-  return resultsSchema.parse(JSON.parse(readFileSync(join(room.out, 'results.json'), 'utf8')))
-}
-
 describe('a run', () => {
   let ended: Ended
   let results: Results
@@ -92,7 +57,10 @@ describe('a run', () => {
 
   beforeAll(async () => {
     await using room = new Room()
-    ended = await play(room).ended
+    const files = Object.entries(scenarios).map(
+      ([name, text]) => [name, `${head}export default ${text}\n`] as const,
+    )
+    ended = await play(room, Object.fromEntries(files)).ended
     results = resultsIn(room)
     await room.expectNothingLeft()
   })

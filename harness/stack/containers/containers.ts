@@ -24,14 +24,16 @@ export interface ContainerSpec {
   memoryMiB: number
   /** Folders in memory, writable for all, with their size. They are empty again after a restart. */
   foldersMiB: Readonly<Record<string, number>>
+  /** Folders that stay when the container goes, as volumes of the stack; with the volumes' names. */
+  volumes?: Readonly<Record<string, string>>
   /** The network that it is created on. */
   network: string
   /** Its fixed address there, if it has one. */
   address?: string
   /** Names that it knows, with their addresses. */
   hosts: Readonly<Record<string, string>>
-  /** Container ports to publish on 127.0.0.1, at ports that the engine chooses. */
-  published?: readonly number[]
+  /** Container ports to publish on 127.0.0.1, and where; `undefined` lets the engine choose. */
+  published?: ReadonlyMap<number, number | undefined>
   /** Runs between its creation and its start. */
   onCreated?: (containerId: string) => Promise<void>
   /** A line that says that it is ready. */
@@ -45,6 +47,14 @@ export interface RunningContainer {
   /** The port on 127.0.0.1 at which a published port is reached. */
   publishedPort(containerPort: number): number
   logs(): string[]
+}
+
+/** A start under way. Nobody has to wait for either; both reject with a StackError holding its last lines. */
+export interface StartingContainer {
+  logs(): string[]
+  /** Resolves once its program runs. */
+  running: Promise<void>
+  ready: Promise<RunningContainer>
 }
 
 /** Sets what testcontainers has no method for. */
@@ -69,8 +79,12 @@ function confine(createOptions: ContainerCreateOptions, host: HostConfig, spec: 
   host.Dns = ['127.0.0.1']
   host.DnsOptions = ['timeout:1', 'attempts:1']
   host.PortBindings = Object.fromEntries(
-    (spec.published ?? []).map(port => [`${port}/tcp`, [{ HostIp: '127.0.0.1', HostPort: '' }]]),
+    [...(spec.published ?? [])].map(([port, at]) => [
+      `${port}/tcp`,
+      [{ HostIp: '127.0.0.1', HostPort: String(at ?? '') }],
+    ]),
   )
+  host.Binds = Object.entries(spec.volumes ?? {}).map(([folder, volume]) => `${volume}:${folder}`)
 }
 
 /**
@@ -80,15 +94,19 @@ function confine(createOptions: ContainerCreateOptions, host: HostConfig, spec: 
 class LogWait implements WaitStrategy {
   readonly #tail: LogTail
   readonly #spec: ContainerSpec
+  readonly #running: () => void
   /** Why the container is not ready; undefined if it is. */
   problem: string | undefined
 
-  constructor(tail: LogTail, spec: ContainerSpec) {
+  /** `running` is called when there is something to wait for. */
+  constructor(tail: LogTail, spec: ContainerSpec, running: () => void) {
     this.#tail = tail
     this.#spec = spec
+    this.#running = running
   }
 
   async waitUntilReady(container: Container): Promise<void> {
+    this.#running()
     const { startMsMax, signal } = this.#spec
     const readiness = await this.#tail.readiness(startMsMax, signal)
     if (readiness === 'late') this.problem = `did not say that it is ready within ${startMsMax} ms`
@@ -115,10 +133,9 @@ async function howItEnded(container: Container): Promise<string> {
   return `ended with exit code ${State.ExitCode}${how} before it was ready`
 }
 
-/** The two ways to start a container of a stack. Both reject with a StackError holding its last lines. */
 export interface ContainerStarter {
-  start(spec: ContainerSpec): Promise<RunningContainer>
-  startDatabase(spec: ContainerSpec, secrets: DatabaseSecrets): Promise<RunningContainer>
+  /** Starts a container of a stack; with secrets, one of a database. */
+  begin(spec: ContainerSpec, secrets?: DatabaseSecrets): StartingContainer
 }
 
 /** Loads testcontainers, which takes a while, and gives what starts containers with it. */
@@ -137,7 +154,7 @@ export async function loadContainerStarter(): Promise<ContainerStarter> {
     constructor(spec: ContainerSpec) {
       super(spec.image)
       this.#spec = spec
-      if (spec.published !== undefined) this.withExposedPorts(...spec.published)
+      if (spec.published !== undefined) this.withExposedPorts(...spec.published.keys())
     }
 
     protected override async beforeContainerCreated(): Promise<void> {
@@ -174,14 +191,27 @@ export async function loadContainerStarter(): Promise<ContainerStarter> {
   }
 
   return {
-    start: spec => run(spec, new StackContainer(spec)),
-    startDatabase: (spec, secrets) => run(spec, new DatabaseContainer(spec, secrets)),
+    begin: (spec, secrets) =>
+      begin(spec, secrets ? new DatabaseContainer(spec, secrets) : new StackContainer(spec)),
   }
 }
 
-async function run(spec: ContainerSpec, container: GenericContainer): Promise<RunningContainer> {
+function begin(spec: ContainerSpec, container: GenericContainer): StartingContainer {
   const tail = new LogTail(spec.ready)
-  const wait = new LogWait(tail, spec)
+  const running = Promise.withResolvers<void>()
+  const ready = run(spec, container, tail, running.resolve)
+  ready.then(() => running.resolve(), running.reject)
+  running.promise.catch(() => {})
+  return { logs: () => tail.lines(), running: running.promise, ready }
+}
+
+async function run(
+  spec: ContainerSpec,
+  container: GenericContainer,
+  tail: LogTail,
+  running: () => void,
+): Promise<RunningContainer> {
+  const wait = new LogWait(tail, spec, running)
   const failure = (message: string, cause?: unknown) =>
     new StackError(spec.service, message, { logs: tail.lines().slice(-20), cause })
   container

@@ -51,6 +51,8 @@ exec "$@"
 
 const entries: readonly TarEntry[] = [
   { path: template.slice(1), mode: 0o1777, directory: true },
+  // A volume that is mounted there for the first time takes that over.
+  { path: 'var/lib/postgresql', mode: 0o1777, directory: true },
   { path: 'firebreak-initialise.sh', mode: 0o755, content: initialise },
   { path: 'firebreak-entrypoint.sh', mode: 0o755, content: entryPoint },
 ]
@@ -69,7 +71,10 @@ export async function ensureDatabaseImage(
   base: string,
   log: (line: string) => void,
 ): Promise<string> {
-  const recipe = [(await imageId(docker, base)) ?? base, initialise, entryPoint, ...changes].join('\0')
+  const paths = entries.map(({ path }) => path)
+  const recipe = [(await imageId(docker, base)) ?? base, initialise, entryPoint, ...changes, ...paths].join(
+    '\0',
+  )
   const name = `${repository}:${createHash('sha256').update(recipe).digest('hex').slice(0, 16)}`
   if ((await imageId(docker, name)) !== undefined) return name
   log(`making ${name}, with a database that is initialised already`)

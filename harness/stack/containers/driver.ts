@@ -4,25 +4,28 @@
  *   harness, crowd ──127.0.0.1──> proxy ┐ front: for published ports only
  *                                 proxy ┘ inside: no way out ──> edge-us, feed, auth, sessions, …
  *
- * Every link goes through the proxy. It listens for link number i at port 9000 + i.
+ * Every link goes through the proxy.
  */
 import type Docker from 'dockerode'
-import { HarnessError, StackError } from '../../errors.ts'
-import { proxyNodeFlags } from '../../proxy/node-flags.ts'
-import type { DatabaseSecrets, Driver, Started, StartedProxy } from '../driver.ts'
-import type { Ledger } from '../ledger.ts'
+import { HarnessError } from '../../errors.ts'
+import type { DatabaseSecrets, Driver, Started, StartedProxy, Starting } from '../driver.ts'
+import { type Ledger, labelsOf } from '../ledger.ts'
+import type { ServiceLimits, ServiceStatus, ServiceVersion } from '../service-control.ts'
 import { Starts } from '../starts.ts'
-import { harness, internet, type Link, type Program } from '../topology.ts'
-import { type ContainerSpec, type ContainerStarter, loadContainerStarter } from './containers.ts'
+import type { Link, Program } from '../topology.ts'
+import {
+  type ContainerSpec,
+  type ContainerStarter,
+  loadContainerStarter,
+  type RunningContainer,
+} from './containers.ts'
 import { openEngine, removeStackContainers } from './engine.ts'
-import { imageId, pullImage } from './engine-images.ts'
 import { ensureImages, type StackImages } from './images.ts'
+import { Instances } from './instances.ts'
 import { createNetworks, type StackNetworks } from './networks.ts'
+import { firstLinkPort, type ProxyContainer, proxyName, startProxyContainer } from './proxy-container.ts'
 import { nobody } from './service-image.ts'
 
-const proxyName = 'proxy'
-const apiPort = 8474
-const firstLinkPort = 9_000
 const servicePort = 8_080
 const databasePort = 5_432
 
@@ -31,11 +34,10 @@ const startMsMax = 60_000
 const giveUpMsMax = 45_000
 const nodeCommand = ['node', '--disable-warning=ExperimentalWarning']
 
-/** Durability is off; the write-ahead log is kept small, since it lives in memory. */
+/** Nothing outlives the stack, so nothing is worth waiting for a disk. */
 const databaseSettings = [
   'listen_addresses=*',
   'fsync=off',
-  'synchronous_commit=off',
   'full_page_writes=off',
   'shared_buffers=32MB',
   'max_wal_size=64MB',
@@ -84,9 +86,12 @@ class ContainersDriver implements Driver {
   readonly runtime = 'containers'
   readonly #parts: Parts
   readonly #starts = new Starts()
+  readonly #instances: Instances
+  #proxy: ProxyContainer | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#instances = new Instances({ ...parts, starts: this.#starts })
   }
 
   plannedAddresses(links: readonly Link[]): ReadonlyMap<string, string> {
@@ -94,49 +99,63 @@ class ContainersDriver implements Driver {
   }
 
   startProxy(links: readonly Link[]): Promise<StartedProxy> {
-    return this.#starts.run(proxyName, async () => {
-      const { networks, starter } = this.#parts
-      const ports = new Map(links.map(({ name }, index) => [name, firstLinkPort + index]))
-      const portOf = ({ name }: Link) => ports.get(name) ?? Number.NaN
-      const fromOutside = links.filter(({ from }) => from === internet || from === harness)
-      const container = await starter.start({
-        ...this.#common(proxyName),
-        ...(await this.#proxyProgram()),
-        network: networks.front,
-        hosts: Object.fromEntries(links.map(({ to }) => [to, networks.addressOf(to)])),
-        published: [apiPort, ...fromOutside.map(portOf)],
-        onCreated: id => this.#connectInside(id),
-        // The second is what Toxiproxy itself says.
-        ready: /"listening"|HTTP server/,
-      })
-      const apiUrl = `http://127.0.0.1:${container.publishedPort(apiPort)}`
-      await waitForApi(apiUrl, container.logs, this.#starts)
-      return {
-        apiUrl,
-        listen: link => `0.0.0.0:${portOf(link)}`,
-        inside: link => `${proxyName}:${portOf(link)}`,
-        outside: link => `127.0.0.1:${container.publishedPort(portOf(link))}`,
-        logs: container.logs,
-      }
-    })
+    return this.#starts.run(proxyName, () => this.#startProxy(links))
+  }
+
+  async replaceProxy(links: readonly Link[]): Promise<StartedProxy> {
+    const before = this.#proxy
+    if (before === undefined) throw new HarnessError('there is no fault proxy to replace')
+    await this.#instances.remove(before.spec)
+    return this.#starts.run(proxyName, () => this.#startProxy(links, before.container))
+  }
+
+  status(name: string): Promise<ServiceStatus> {
+    return this.#instances.status(name)
+  }
+
+  kill(name: string): Promise<void> {
+    return this.#instances.kill(name)
+  }
+
+  pause(name: string): Promise<void> {
+    return this.#instances.pause(name)
+  }
+
+  resume(name: string): Promise<void> {
+    return this.#instances.resume(name)
+  }
+
+  restart(name: string, version?: ServiceVersion): Promise<Starting> {
+    return this.#instances.restart(name, version)
+  }
+
+  limit(name: string, limits: ServiceLimits | undefined): Promise<'real' | 'imitated'> {
+    return this.#instances.limit(name, limits)
+  }
+
+  isolate(name: string): Promise<boolean> {
+    return this.#instances.isolate(name)
+  }
+
+  rejoin(name: string): Promise<void> {
+    return this.#instances.rejoin(name)
   }
 
   startPostgres(name: string, secrets: DatabaseSecrets): Promise<Started> {
     return this.#starts.run(name, async () => {
-      const { images, starter } = this.#parts
       const spec: ContainerSpec = {
         ...this.#common(name),
         ...this.#insideOnly(name),
-        image: images.database,
+        image: this.#parts.images.database,
         command: ['postgres', ...databaseSettings.flatMap(setting => ['-c', setting])],
         env: {},
         user: 'postgres',
         memoryMiB: 768,
-        foldersMiB: { '/var/lib/postgresql': 512, '/var/run/postgresql': 1, '/tmp': 16 },
+        foldersMiB: { '/var/run/postgresql': 1, '/tmp': 16 },
+        volumes: await this.#volume(name, '/var/lib/postgresql'),
         ready: /database system is ready to accept connections/,
       }
-      const container = await starter.startDatabase(spec, secrets)
-      return { upstream: this.upstreamOf(name, 'postgres'), logs: container.logs }
+      return this.#instances.start({ spec, secrets, upstream: this.upstreamOf(name, 'postgres') })
     })
   }
 
@@ -146,13 +165,17 @@ class ContainersDriver implements Driver {
     env: Record<string, string>,
   ): Promise<Started> {
     return this.#starts.run(name, async () => {
-      const container = await this.#parts.starter.start({
+      const main = `services/${program}/main.ts`
+      const spec: ContainerSpec = {
         ...this.#common(name),
         ...this.#insideOnly(name),
-        command: [...nodeCommand, `services/${program}/main.ts`],
+        command: [...nodeCommand, main],
         env: { ...env, HOST: '0.0.0.0', PORT: String(servicePort), DATA_DIR: '/data' },
-      })
-      return { upstream: this.upstreamOf(name, program), logs: container.logs }
+        foldersMiB: { '/tmp': 16 },
+        volumes: await this.#volume(name, '/data'),
+      }
+      const commandOf = (build: string) => [...nodeCommand, `--import=./harness/builds/${build}.ts`, main]
+      return this.#instances.start({ spec, commandOf, upstream: this.upstreamOf(name, program) })
     })
   }
 
@@ -172,6 +195,22 @@ class ContainersDriver implements Driver {
     await removeStackContainers(stack, docker)
   }
 
+  async #startProxy(links: readonly Link[], before?: RunningContainer): Promise<StartedProxy> {
+    const { images, ...parts } = this.#parts
+    const common = this.#common(proxyName)
+    const options = { ...parts, common, image: images.services, starts: this.#starts }
+    this.#proxy = await startProxyContainer(links, options, before)
+    return this.#proxy
+  }
+
+  /** A folder of a service that outlives its containers. */
+  async #volume(service: string, folder: string): Promise<Record<string, string>> {
+    const { docker, stack } = this.#parts
+    const name = `firebreak-${stack}-${service}`
+    await docker.createVolume({ Name: name, Labels: labelsOf(stack) })
+    return { [folder]: name }
+  }
+
   /** What all containers have in common. */
   #common(service: string) {
     return {
@@ -180,7 +219,7 @@ class ContainersDriver implements Driver {
       image: this.#parts.images.services,
       user: nobody,
       memoryMiB: 256,
-      foldersMiB: { '/data': 64, '/tmp': 16 },
+      foldersMiB: { '/tmp': 16 },
       ready: /"listening"/,
       startMsMax,
       signal: this.#starts.signal,
@@ -194,57 +233,6 @@ class ContainersDriver implements Driver {
       network: networks.inside,
       address: networks.addressOf(service),
       hosts: { [proxyName]: networks.addressOf(proxyName) },
-    }
-  }
-
-  /** Puts the proxy, which is created on the front network, on the inside network too. */
-  async #connectInside(containerId: string): Promise<void> {
-    const { docker, networks } = this.#parts
-    await docker.getNetwork(networks.inside).connect({
-      Container: containerId,
-      EndpointConfig: {
-        Aliases: [proxyName],
-        IPAMConfig: { IPv4Address: networks.addressOf(proxyName) },
-      },
-    })
-  }
-
-  /** The fault proxy of this project, or a Toxiproxy image that the user names. */
-  async #proxyProgram() {
-    const { docker, images } = this.#parts
-    const image = process.env.FIREBREAK_TOXIPROXY_IMAGE
-    if (image === undefined || image === '') {
-      const env = { HOST: '0.0.0.0', PORT: String(apiPort) }
-      return { image: images.services, command: ['node', ...proxyNodeFlags, 'harness/proxy/main.ts'], env }
-    }
-    const refusal = (await imageId(docker, image)) === undefined ? await pullImage(docker, image) : undefined
-    if (refusal !== undefined) {
-      throw new StackError(
-        proxyName,
-        `FIREBREAK_TOXIPROXY_IMAGE names ${image}, which cannot be pulled: ${refusal}`,
-      )
-    }
-    return { image, command: ['-host=0.0.0.0'], env: {} }
-  }
-}
-
-/** Waits until the proxy's API answers here: not so where the engine runs on another machine. */
-async function waitForApi(apiUrl: string, logs: () => string[], starts: Starts): Promise<void> {
-  const deadline = Date.now() + 5_000
-  for (;;) {
-    starts.check(proxyName)
-    try {
-      const response = await fetch(`${apiUrl}/version`)
-      await response.arrayBuffer()
-      if (response.ok) return
-      throw new HarnessError(`it answers ${response.status}`)
-    } catch (error) {
-      if (Date.now() < deadline) {
-        await new Promise(resolve => setTimeout(resolve, 50))
-        continue
-      }
-      const message = `its API does not answer at ${apiUrl}; the engine must run on this machine`
-      throw new StackError(proxyName, message, { logs: logs().slice(-20), cause: error })
     }
   }
 }

@@ -140,6 +140,7 @@ export function isConflict(error: unknown): boolean {
 /** What one listing showed, and what went wrong when it was removed. */
 export interface Pass {
   containers: number
+  volumes: number
   networks: string[]
   errors: unknown[]
 }
@@ -158,7 +159,7 @@ async function leaveInTurn(docker: Docker, network: string): Promise<void> {
   }
 }
 
-/** Removes what one listing shows: containers first, since a network in use cannot go. */
+/** Removes what one listing shows: containers first, since what is in use cannot go. */
 async function removeOnce(docker: Docker, label: string): Promise<Pass> {
   const filters = { label: [label] }
   const errors: unknown[] = []
@@ -173,8 +174,13 @@ async function removeOnce(docker: Docker, label: string): Promise<Pass> {
   await Promise.all(
     containers.map(({ Id }) => attempt(docker.getContainer(Id).remove({ force: true, v: true }))),
   )
-  await Promise.all(networks.map(({ Id }) => attempt(docker.getNetwork(Id).remove())))
-  return { containers: containers.length, networks: networks.map(({ Name }) => Name), errors }
+  const volumes = await volumesOf(docker, label)
+  await Promise.all([
+    ...networks.map(({ Id }) => attempt(docker.getNetwork(Id).remove())),
+    ...volumes.map(({ Name }) => attempt(docker.getVolume(Name).remove())),
+  ])
+  const names = networks.map(({ Name }) => Name)
+  return { containers: containers.length, volumes: volumes.length, networks: names, errors }
 }
 
 /**
@@ -186,10 +192,10 @@ export async function removeStackContainers(stackId: string, engine?: Docker): P
   const docker = engine ?? (await openEngine())
   const label = `${stackLabel}=${stackId}`
   await engineRests(docker, label, restMsMax)
-  let last: Pass = { containers: 0, networks: [], errors: [] }
+  let last: Pass = { containers: 0, volumes: 0, networks: [], errors: [] }
   for (let pass = 0; pass < 20; pass += 1) {
     last = await removeOnce(docker, label)
-    if (last.containers + last.networks.length === 0) return
+    if (last.containers + last.volumes + last.networks.length === 0) return
     // The first look again is at once; later ones mean that the engine is still busy with a removal.
     if (pass > 0) await sleep(100)
   }
@@ -208,23 +214,34 @@ async function namesOn(docker: Docker, network: string): Promise<string[]> {
 }
 
 /** What stays after the last pass, why, and what helps. `strangers` are the containers on the networks that stay. */
-export function whatStays({ containers, networks, errors }: Pass, strangers: readonly string[]): string {
+export function whatStays(
+  { containers, volumes, networks, errors }: Pass,
+  strangers: readonly string[],
+): string {
   if (errors.length > 0) {
-    return `containers or networks stay after 20 attempts: ${errors.map(engineMessage).join('; ')}`
+    return `containers, volumes or networks stay after 20 attempts: ${errors.map(engineMessage).join('; ')}`
   }
   if (containers > 0) return `${containers} containers stay after 20 attempts: the engine keeps them busy`
+  if (networks.length === 0) return `${volumes} volumes stay after 20 attempts: something uses them`
   const what = `${networks.join(', ')} cannot be removed`
   if (strangers.length > 0) return `${what}, since ${strangers.join(', ')} use it; remove them first`
   return `${what}, though no container uses it: the engine has lost count, a known fault of the engine; restart the engine, then run firebreak doctor`
 }
 
-/** What a stack has on the engine: names of its containers and networks. */
+/** The volumes with a label. */
+async function volumesOf(docker: Docker, label: string): Promise<Docker.VolumeInspectInfo[]> {
+  // An engine that has none gives no list.
+  return (await docker.listVolumes({ filters: { label: [label] } })).Volumes ?? []
+}
+
+/** What a stack has on the engine: names of its containers, networks and volumes. */
 export interface StackLeftovers {
   stack: string
   /** Where its ledger is, or was; empty if nothing says so. */
   ledger: string
   containers: string[]
   networks: string[]
+  volumes: string[]
 }
 
 /** Everything on the engine that belongs to any stack, by stack. Stacks that run are among them. */
@@ -235,7 +252,7 @@ export async function listStackLeftovers(): Promise<StackLeftovers[]> {
   const of = (labels: Record<string, string> | undefined): StackLeftovers => {
     const stack = labels?.[stackLabel] ?? ''
     const ledger = labels?.[ledgerLabel] ?? ''
-    const known = stacks.get(stack) ?? { stack, ledger, containers: [], networks: [] }
+    const known = stacks.get(stack) ?? { stack, ledger, containers: [], networks: [], volumes: [] }
     stacks.set(stack, known)
     return known
   }
@@ -243,5 +260,6 @@ export async function listStackLeftovers(): Promise<StackLeftovers[]> {
     of(Labels).containers.push((Names[0] ?? Id).replace(/^\//, ''))
   }
   for (const { Name, Labels } of await docker.listNetworks({ filters })) of(Labels).networks.push(Name)
+  for (const { Name, Labels } of await volumesOf(docker, stackLabel)) of(Labels).volumes.push(Name)
   return [...stacks.values()].toSorted((a, b) => a.stack.localeCompare(b.stack))
 }

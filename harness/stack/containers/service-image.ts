@@ -24,6 +24,8 @@ export const nobody = '65534:65534'
 
 const folder = 'firebreak'
 const compileCache = `${folder}/compile-cache`
+/** Writable for all: a volume that is mounted there for the first time takes that over. */
+const openFolders = [compileCache, 'data']
 const changes = [
   `WORKDIR /${folder}`,
   'ENV NODE_ENV=production',
@@ -65,7 +67,9 @@ function isNeeded(name: string): boolean {
 
 /** The name of the image, made from all that is in it. The lock file stands for the packages. */
 function nameFor(baseId: string, files: ReturnType<typeof sourceEntries>): string {
-  const hash = createHash('sha256').update([baseId, ...roots, ...changes, ...compiling([])].join('\0'))
+  const hash = createHash('sha256').update(
+    [baseId, ...roots, ...changes, ...openFolders, ...compiling([])].join('\0'),
+  )
   hash.update(readFileSync(lockFile))
   for (const { path, content } of files) hash.update(`\0${path}\0`).update(content)
   return `${repository}:${hash.digest('hex').slice(0, 16)}`
@@ -88,7 +92,7 @@ export async function ensureServiceImage(
   const entries: TarEntry[] = [
     ...packageFiles.map(path => ({ path: `${folder}/${path}`, mode: 0o644, file: join(project, path) })),
     ...files,
-    { path: compileCache, mode: 0o1777, directory: true },
+    ...openFolders.map(path => ({ path, mode: 0o1777, directory: true as const })),
   ]
   const programs = files
     .map(({ path }) => path.slice(folder.length + 1))

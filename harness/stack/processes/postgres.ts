@@ -33,8 +33,11 @@ export interface PostgresOptions {
 
 export interface PostgresProcess {
   port: number
+  child: Child
   logs(): string[]
   stop(): Promise<void>
+  /** Starts it again, once it has ended, with what it stored, at the same port. */
+  again(): { child: Child; ready: Promise<void> }
 }
 
 // PostgreSQL refuses to run as root. Nothing else here belongs to `nobody`.
@@ -82,9 +85,17 @@ async function startOnFreePort(
     const port = await choosePort()
     const server = start(port)
     try {
-      const ready = (line: string) => (line.includes('ready to accept connections') ? true : undefined)
-      await server.waitForLine('ready to accept connections', ready, readyTimeoutMs)
-      return { port, logs: () => server.logs(), stop: () => server.end('SIGQUIT') }
+      await isReady(server)
+      return {
+        port,
+        child: server,
+        logs: () => server.logs(),
+        stop: () => server.end('SIGQUIT'),
+        again() {
+          const child = start(port)
+          return { child, ready: isReady(child) }
+        },
+      }
     } catch (error) {
       await server.end('SIGQUIT')
       // Somebody else took the port between our look and PostgreSQL's.
@@ -98,6 +109,11 @@ async function startOnFreePort(
   )
 }
 
+async function isReady(server: Child): Promise<void> {
+  const ready = (line: string) => (line.includes('ready to accept connections') ? true : undefined)
+  await server.waitForLine('ready to accept connections', ready, readyTimeoutMs)
+}
+
 /** Nothing outlives the stack, so nothing is worth waiting for a disk. */
 const serverSettings = Object.entries({
   listen_addresses: '127.0.0.1',
@@ -105,7 +121,6 @@ const serverSettings = Object.entries({
   max_connections: '60',
   shared_buffers: '32MB',
   fsync: 'off',
-  synchronous_commit: 'off',
   full_page_writes: 'off',
   log_destination: 'stderr',
 }).flatMap(([name, value]) => ['-c', `${name}=${value}`])

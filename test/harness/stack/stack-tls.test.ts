@@ -25,7 +25,7 @@ describe('StackTls', () => {
 
 describe('withEveryAuthControlled', () => {
   test.each([
-    [family, ['config', 'auth-1', 'rival-auth', 'auth-2']],
+    [family, ['config', 'auth-1', 'rival-auth', 'sessions', 'rival-sessions', 'auth-2']],
     [cellularFamily, undefined],
   ])('gives the operator a link to each auth, and keeps those that were there', (topology, expected) => {
     const { control } = withEveryAuthControlled(topology)

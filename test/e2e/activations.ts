@@ -1,0 +1,217 @@
+/**
+ * For every fault of the catalogue: how somebody who knows nothing of it sees that it is on, and that it is gone again.
+ * Read by activation.test.ts, which fails for a kind that is missing here.
+ */
+import * as config from '../../harness/faults/config/index.ts'
+import * as deploy from '../../harness/faults/deploy/index.ts'
+import type { Fault, Need } from '../../harness/faults/fault.ts'
+import * as load from '../../harness/faults/load/index.ts'
+import * as network from '../../harness/faults/network/index.ts'
+import * as process from '../../harness/faults/process/index.ts'
+import * as time from '../../harness/faults/time/index.ts'
+import type { SmallStack } from './small-stack.ts'
+
+/** What is seen, in words, and whether it is the effect of the fault. */
+export interface Sight {
+  saw: string
+  isOn: boolean
+}
+
+export interface Activation {
+  fault: Fault
+  /** Tells two of the same kind apart. */
+  variant?: string
+  /** What its stack must have. */
+  features?: Need[]
+  /** Looks at the stack before the fault is on, and gives the look that tells. */
+  watch(small: SmallStack): Promise<() => Promise<Sight>>
+  /** Where what is seen is not undone by the undo: a look that tells that all is well. */
+  isWell?(small: SmallStack): Promise<Sight>
+}
+
+const link = 'internet -> edge-us'
+const upMs = 60_000
+type Page = Awaited<ReturnType<SmallStack['page']>>
+
+const inWords = ({ came, body, tookMs, pieces }: Page) =>
+  `${came}, ${body.length} bytes in ${pieces} pieces, ${Math.round(tookMs)} ms`
+
+/** What a page comes to. */
+const page = (isOn: (page: Page) => boolean) => async (small: SmallStack) => async () => {
+  const seen = await small.page()
+  return { saw: inWords(seen), isOn: isOn(seen) }
+}
+const slowPage = (ms: number) => page(seen => seen.came === 'status 200' && seen.tookMs >= ms)
+const noPage = page(({ came }) => came !== 'status 200')
+
+/** What a new sign-in comes to. */
+const signIn =
+  (isOn: (seen: Awaited<ReturnType<SmallStack['signIn']>>) => boolean) =>
+  async (small: SmallStack) =>
+  async () => {
+    const seen = await small.signIn()
+    return { saw: `sign-in ${seen.result}, ${Math.round(seen.tookMs)} ms`, isOn: isOn(seen) }
+  }
+const noSignIn = signIn(({ result }) => result !== 'served')
+
+/** How many requests come to auth in a while; far more than the services make by themselves. */
+const busyAuth = async (small: SmallStack) => async () => {
+  const before = await small.requestsAtAuth()
+  await new Promise(resolve => setTimeout(resolve, 1_000))
+  const more = (await small.requestsAtAuth()) - before
+  return { saw: `${more} requests in a second`, isOn: more >= 25 }
+}
+
+const networkFaults: Activation[] = [
+  { fault: network.latency({ link, latencyMs: 800 }), watch: slowPage(800) },
+  { fault: network.jitter({ link, latencyMsMax: 2_000 }), watch: slowPage(300) },
+  { fault: network.bandwidth({ link, kilobytesPerSecond: 8 }), watch: slowPage(500) },
+  {
+    fault: network.slicer({ link, averageBytes: 100, pauseMs: 5 }),
+    watch: page(({ came, pieces }) => came === 'status 200' && pieces >= 8),
+  },
+  { fault: network.limitData({ link, bytes: 300 }), watch: page(({ came }) => came !== 'status 200') },
+  {
+    fault: network.slowClose({ link, closeAfterMs: 1_200 }),
+    watch: async small => async () => {
+      const ms = await small.closedAfterMs()
+      return { saw: `closed ${Math.round(ms)} ms after the answer`, isOn: ms >= 1_000 }
+    },
+  },
+  { fault: network.timeout({ link }), watch: page(({ came }) => came === 'no answer') },
+  { fault: network.reset({ link }), watch: page(({ came }) => came === 'ECONNRESET') },
+  { fault: network.down({ link }), watch: noPage },
+  { fault: network.httpStatus({ link, status: 418 }), watch: page(({ came }) => came === 'status 418') },
+  { fault: network.httpDelay({ link, delayMs: 800 }), watch: slowPage(800) },
+  { fault: network.httpCut({ link, afterBytes: 50 }), watch: page(({ came }) => came === 'cut') },
+  {
+    fault: network.httpBody({ link, form: 'empty' }),
+    watch: page(({ came, body }) => came === 'status 200' && body === ''),
+  },
+  { fault: network.partition({ service: 'feed' }), watch: noPage },
+  { fault: network.partition({ between: ['edge', 'feed'] }), variant: 'between two', watch: noPage },
+  { fault: network.routeWithdrawal({ service: 'edge-us', from: 'internet' }), watch: noPage },
+  { fault: network.discoveryLoss({ service: 'auth' }), watch: noSignIn },
+]
+
+/** The door's table of routes is what everybody sees. */
+const configFaults: Activation[] = [
+  {
+    fault: config.configPush({ service: 'auth', change: { issuer: 'https://wrong.example' } }),
+    watch: async small => async () => {
+      const { body } = await small.ask('auth-1', '/.well-known/oauth-authorization-server')
+      const { issuer } = body as { issuer: string }
+      return { saw: issuer, isOn: issuer === 'https://wrong.example' }
+    },
+  },
+  { fault: config.configEmpty({ service: 'edge', form: 'entries' }), watch: noPage },
+  { fault: config.configMalformed({ service: 'edge', form: 'wrong-type', field: 'routes' }), watch: noPage },
+  {
+    fault: config.configOversized({ service: 'edge', bytes: 300_000 }),
+    watch: async small => async () => {
+      const { body } = await small.ask('config', '/documents/edge')
+      const { length } = JSON.stringify(body)
+      return { saw: `${length} characters`, isOn: length >= 300_000 }
+    },
+  },
+  {
+    fault: config.configOscillating({
+      service: 'edge',
+      bad: { empty: { form: 'entries' } },
+      periodMs: 1_000,
+    }),
+    watch: noPage,
+  },
+  { fault: config.configDelayedFailure({ afterMs: 2_000 }), watch: noSignIn },
+]
+
+const otherFaults: Activation[] = [
+  { fault: deploy.badBuild({ service: 'feed', build: 'exits-at-start' }), watch: noPage },
+  {
+    fault: deploy.badBuild({ service: 'feed', build: 'crashes-on-request', atRequest: 1 }),
+    variant: 'crashes-on-request',
+    watch: noPage,
+  },
+  { fault: deploy.slowStart({ service: 'feed', startMs: 600_000 }), watch: noPage },
+  {
+    fault: deploy.versionSkew({ service: 'auth', env: { TZ: 'Asia/Tokyo' } }),
+    watch: async small => async () => {
+      const { environment } = await small.processOf('auth-1')
+      const zone = environment.find(variable => variable.startsWith('TZ='))
+      return { saw: zone ?? 'no TZ', isOn: zone === 'TZ=Asia/Tokyo' }
+    },
+  },
+  {
+    fault: time.clockSkew({ service: 'auth', skewMs: 3_600_000 }),
+    watch: async small => async () => {
+      const { date } = await small.ask('auth-1', '/.well-known/jwks.json')
+      return { saw: date, isOn: Date.parse(date) - Date.now() > 1_800_000 }
+    },
+  },
+  {
+    fault: load.greedyCaller({
+      app: 'messenger-api',
+      region: 'us',
+      requestsPerSecond: 60,
+      at: 'token',
+      maxMs: upMs,
+    }),
+    watch: busyAuth,
+  },
+  {
+    fault: load.loginStorm({ app: 'feed', region: 'us', accounts: 1_000, signInsPerSecond: 40, maxMs: upMs }),
+    watch: busyAuth,
+  },
+  {
+    fault: load.retryStorm({
+      app: 'feed',
+      region: 'us',
+      clients: 10,
+      intentsPerSecond: 60,
+      retries: 2,
+      maxMs: upMs,
+    }),
+    watch: busyAuth,
+  },
+]
+
+/** Another process than before, and in the end one that serves. */
+const anotherProcess: Pick<Activation, 'watch' | 'isWell'> = {
+  async watch(small) {
+    const { identity: first } = await small.processOf('feed')
+    return async () => {
+      const { identity } = await small.processOf('feed')
+      return { saw: identity, isOn: identity !== first && identity !== 'none' }
+    }
+  },
+  async isWell(small) {
+    const seen = await small.page()
+    return { saw: inWords(seen), isOn: seen.came !== 'status 200' }
+  },
+}
+
+const processFaults: Activation[] = [
+  { fault: process.kill({ service: 'feed' }), watch: noPage },
+  { fault: process.kill({ service: 'sessions' }), variant: 'of a database', watch: noSignIn },
+  { fault: process.pause({ service: 'feed' }), watch: page(({ came }) => came === 'no answer') },
+  { fault: process.pause({ service: 'sessions' }), variant: 'of a database', watch: noSignIn },
+  { fault: process.restart({ service: 'feed' }), ...anotherProcess },
+  { fault: process.crashLoop({ service: 'feed', downMs: 500 }), watch: noPage },
+  {
+    fault: process.cpuLimit({ service: 'feed', cpus: 0.02 }),
+    watch: async small => async () => {
+      const began = performance.now()
+      await Promise.all(Array.from({ length: 30 }, () => small.page()))
+      const tookMs = performance.now() - began
+      return { saw: `30 pages in ${Math.round(tookMs)} ms`, isOn: tookMs >= 800 }
+    },
+  },
+  { fault: process.memoryLimit({ service: 'feed', memoryMiB: 16 }), watch: noPage },
+]
+
+export const activations: readonly Activation[] = [
+  ...networkFaults,
+  ...processFaults,
+  ...configFaults,
+  ...otherFaults,
+]
