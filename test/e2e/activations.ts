@@ -3,8 +3,10 @@
  * Read by activation.test.ts, which fails for a kind that is missing here.
  */
 import * as config from '../../harness/faults/config/index.ts'
+import * as data from '../../harness/faults/data/index.ts'
 import * as deploy from '../../harness/faults/deploy/index.ts'
 import type { Fault, Need } from '../../harness/faults/fault.ts'
+import * as key from '../../harness/faults/key/index.ts'
 import * as load from '../../harness/faults/load/index.ts'
 import * as network from '../../harness/faults/network/index.ts'
 import * as process from '../../harness/faults/process/index.ts'
@@ -209,9 +211,63 @@ const processFaults: Activation[] = [
   { fault: process.memoryLimit({ service: 'feed', memoryMiB: 16 }), watch: noPage },
 ]
 
+/** What becomes of somebody who was signed in before, and in the end of somebody who signs in anew. */
+const signedOut: Pick<Activation, 'watch' | 'isWell'> = {
+  async watch(small) {
+    const browser = small.browser()
+    await browser.signIn()
+    return async () => {
+      const { result } = await browser.browse()
+      return { saw: `browsing ${result}`, isOn: result === 'signed-out' }
+    }
+  },
+  isWell: async small => newSession(small),
+}
+
+/** What becomes of a session that was just made. */
+async function newSession(small: SmallStack, waitMs = 0): Promise<Sight> {
+  const browser = small.browser()
+  const { result: signIn } = await browser.signIn()
+  await new Promise(resolve => setTimeout(resolve, waitMs))
+  const { result } = await browser.browse()
+  return { saw: `sign-in ${signIn}, then browsing ${result}`, isOn: result !== 'served' }
+}
+
+const keyFaults: Activation[] = [
+  { fault: key.certificateExpired({ service: 'auth' }), features: ['tls'], watch: noSignIn },
+  {
+    fault: key.keyRemoved({}),
+    async watch(small) {
+      const [first = ''] = await small.keysPublished()
+      return async () => {
+        const keys = await small.keysPublished()
+        return { saw: `${first} of ${keys.join(', ')}`, isOn: !keys.includes(first) }
+      }
+    },
+  },
+  {
+    fault: key.keyTooEarly({}),
+    watch: async small => async () => {
+      const [seen, published] = [await small.keysSeenByFeed(), await small.keysPublished()]
+      const isOn = published.some(kid => !seen.includes(kid))
+      return { saw: `${seen.join(', ')} of ${published.join(', ')}`, isOn }
+    },
+  },
+]
+
+const dataFaults: Activation[] = [
+  { fault: data.storeLost({}), ...signedOut },
+  { fault: data.storeReadOnly({}), watch: noSignIn },
+  { fault: data.slowStore({ delayMs: 400 }), watch: signIn(({ tookMs }) => tookMs >= 400) },
+  { fault: data.corruptOnTouch({ on: 'all' }), watch: async small => () => newSession(small) },
+  { fault: data.massRevocation({}), ...signedOut },
+]
+
 export const activations: readonly Activation[] = [
   ...networkFaults,
   ...processFaults,
   ...configFaults,
+  ...keyFaults,
+  ...dataFaults,
   ...otherFaults,
 ]

@@ -13,6 +13,7 @@ import type { RuntimeName } from '../../harness/stack/driver.ts'
 import { stackVariable } from '../../harness/stack/ledger.ts'
 import { type Stack, startStack } from '../../harness/stack/stack.ts'
 import type { Topology } from '../../harness/stack/topology.ts'
+import { runInside } from './containers-support.ts'
 
 const auths = ['auth-1', 'auth-2']
 
@@ -177,6 +178,24 @@ export class SmallStack implements AsyncDisposable {
       date: response.headers.get('date') ?? '',
       body: response.ok ? JSON.parse(text) : text,
     }
+  }
+
+  /** The names of the keys that the app is given to check tokens with, over its own link. */
+  async keysSeenByFeed(): Promise<string[]> {
+    const port = this.stack.proxy.listenOf('feed-to-auth-1').split(':').at(-1)
+    if (this.stack.runtime === 'containers') {
+      const script = `const { keys } = await (await fetch('http://proxy:${port}/jwks')).json()
+        console.log(JSON.stringify(keys.map(({ kid }) => kid)))`
+      return JSON.parse(await runInside(this.stack.id, 'feed', script))
+    }
+    const response = await fetch(`http://127.0.0.1:${port}/jwks`)
+    return ((await response.json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid)
+  }
+
+  /** The same as auth itself publishes them. */
+  async keysPublished(): Promise<string[]> {
+    const { body } = await this.ask('auth-1', '/jwks')
+    return (body as { keys: { kid: string }[] }).keys.map(({ kid }) => kid)
   }
 
   /** Requests that have come to all auths, by their own count. */

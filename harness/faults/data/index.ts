@@ -1,2 +1,6 @@
 /** The faults of what is stored. */
-export {}
+export { corruptOnTouch } from './corrupt-on-touch.ts'
+export { massRevocation } from './mass-revocation.ts'
+export { slowStore } from './slow-store.ts'
+export { storeLost } from './store-lost.ts'
+export { storeReadOnly } from './store-read-only.ts'

@@ -8,7 +8,8 @@ type World = Awaited<ReturnType<typeof startDeployWorld>>
 const states = (world: World) =>
   Promise.all(['auth-1', 'auth-2', 'feed'].map(async name => (await world.services.status(name)).state))
 
-describe('badBuild', () => {
+// Each starts several processes, which takes its time on a busy machine.
+describe('badBuild', { timeout: 60_000 }, () => {
   test.each([
     [{ service: 'auth' }, 'build'],
     [{ service: 'auth', build: 'slow-start' }, 'build'],
@@ -38,7 +39,7 @@ describe('badBuild', () => {
   test('takes all instances with it where nobody looks, and gives them back', async () => {
     await using world = await startDeployWorld()
     const injected = await badBuild({ service: 'auth', build: 'exits-at-start' }).inject(world.stack)
-    await expect.poll(() => states(world)).toEqual(['ended', 'ended', 'running'])
+    await expect.poll(() => states(world), { timeout: 20_000 }).toEqual(['ended', 'ended', 'running'])
     expect(await injected.evidence()).toHaveLength(4)
     await injected.undo()
     expect(await states(world)).toEqual(['running', 'running', 'running'])
@@ -61,12 +62,12 @@ describe('badBuild', () => {
   test('stops there too when it crashes during the check, and not when that comes later', async () => {
     await using world = await startDeployWorld()
     const params = { service: 'auth', build: 'crashes-later', staged: true } as const
-    const early = await badBuild({ ...params, afterMs: 100, checkMs: 1_500 }).inject(world.stack)
+    const early = await badBuild({ ...params, afterMs: 100, checkMs: 4_000 }).inject(world.stack)
     expect(world.starts()).toEqual([2, 1, 1])
     await early.undo()
-    const late = await badBuild({ ...params, afterMs: 1_500, checkMs: 50 }).inject(world.stack)
+    const late = await badBuild({ ...params, afterMs: 4_000, checkMs: 50 }).inject(world.stack)
     expect(world.starts()).toEqual([4, 2, 1])
-    await expect.poll(() => states(world), { timeout: 10_000 }).toEqual(['ended', 'ended', 'running'])
+    await expect.poll(() => states(world), { timeout: 30_000 }).toEqual(['ended', 'ended', 'running'])
     await late.undo()
     expect(await states(world)).toEqual(['running', 'running', 'running'])
   })
@@ -78,7 +79,7 @@ describe('badBuild', () => {
     expect(await world.probe('feed')).not.toBe('no answer')
     expect(await world.probe('feed')).toBe('no answer')
     await expect
-      .poll(async () => (await injected.evidence()).map(({ observed }) => observed))
+      .poll(async () => (await injected.evidence()).map(({ observed }) => observed), { timeout: 20_000 })
       .toEqual([expect.stringMatching(/^build crashes-on-request, atRequest 2, listened/), 'ended with 1'])
     await injected.undo()
     expect(await world.probe('feed')).not.toBe('no answer')

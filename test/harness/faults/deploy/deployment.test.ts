@@ -6,13 +6,14 @@ import { startDeployWorld } from './support.ts'
 
 const kind = 'bad-build'
 
-describe('a deployment', () => {
+// Each starts several processes, which takes its time on a busy machine.
+describe('a deployment', { timeout: 60_000 }, () => {
   test('is seen by the word of the new process and from outside, and taken back once', async () => {
     await using world = await startDeployWorld()
     const deployment = new Deployment({ kind, stack: world.stack, version: { build: 'exits-at-start' } })
     await deployment.replaceAll(['auth-1', 'auth-2'])
     await expect
-      .poll(() => deployment.remains())
+      .poll(() => deployment.remains(), { timeout: 20_000 })
       .toEqual(['auth-1 is ended (ended with 1)', 'auth-2 is ended (ended with 1)'])
     expect(await world.probe('auth-1')).toBe('no answer')
     expect(await deployment.evidence()).toEqual(

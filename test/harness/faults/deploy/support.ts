@@ -1,10 +1,17 @@
-/** A few real processes under a small service control: what a deploy fault needs of a stack. */
+/** A few real processes under a small service control: what a deploy fault, or one of processes, needs of a stack. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { HarnessError } from '../../../../harness/errors.ts'
 import { architectureOf } from '../../../../harness/stack/architectures.ts'
 import { nodeBinary } from '../../../../harness/stack/node-binary.ts'
 import { Child } from '../../../../harness/stack/processes/child.ts'
-import type { ServiceControl, ServiceVersion } from '../../../../harness/stack/service-control.ts'
+import { stateOf } from '../../../../harness/stack/processes/proc.ts'
+import type {
+  ServiceControl,
+  ServiceLimits,
+  ServiceStatus,
+  ServiceVersion,
+} from '../../../../harness/stack/service-control.ts'
 import type { Stack } from '../../../../harness/stack/stack.ts'
 import type { ServiceSpec, Topology } from '../../../../harness/stack/topology.ts'
 
@@ -12,7 +19,7 @@ const program = `
 import { createServer } from 'node:http'
 const told = { mitigations: process.env.MITIGATIONS, pace: process.env.PACE }
 const server = createServer((request, response) => setTimeout(() => response.end(JSON.stringify(told)), 20))
-server.listen(Number(process.env.PORT), '127.0.0.1', () => {
+server.listen(0, '127.0.0.1', () => {
   const { port } = server.address()
   console.log(JSON.stringify({ time: new Date().toISOString(), event: 'listening', port }))
 })
@@ -37,17 +44,33 @@ export const topology: Topology = {
   cells: [],
 }
 
-/** One process of one service: started anew it is another process at the same port. */
+/** How long a process may take to listen on a busy machine, ms. */
+const listenMsMax = 30_000
+
+/**
+ * One process of one service. Started anew it is another process at another port: whoever would keep a port while nobody
+ * listens there may find somebody else's server at it.
+ */
 class Instance {
   readonly name: string
-  port = 0
+  /** Where it listens; undefined while it does not. */
+  port: number | undefined
   starts = 0
   child: Child | undefined
+  limits: ServiceLimits | undefined
   /** How it ended, if it has. */
-  ended: string | undefined
+  #ended: string | undefined
 
   constructor(name: string) {
     this.name = name
+  }
+
+  /** Whether it is stopped is the kernel's word. */
+  status(): ServiceStatus {
+    const { starts, limits } = this
+    const common = { starts, ...(limits === undefined ? {} : { limits }) }
+    if (this.#ended !== undefined) return { state: 'ended', ended: this.#ended, ...common }
+    return { state: stateOf(this.child?.process.pid ?? 0) === 'T' ? 'paused' : 'running', ...common }
   }
 
   async launch({ env, build }: ServiceVersion = {}): Promise<Child> {
@@ -66,24 +89,35 @@ class Instance {
       env: {
         PATH: process.env.PATH ?? '',
         NAME: this.name,
-        PORT: `${this.port}`,
         MITIGATIONS: architectureOf('hardened').mitigations.join(','),
         ...env,
       },
     })
     this.child = child
     this.starts += 1
+    this.port = undefined
+    this.limits = undefined
+    this.#ended = undefined
     void child.exited.then(ended => {
-      if (this.child === child) this.ended = ended
+      if (this.child !== child) return
+      this.#ended = ended.replace(/^was /, '')
+      this.port = undefined
     })
-    this.ended = undefined
     return child
   }
 
   async listening(child: Child): Promise<void> {
-    const port = (line: string) =>
+    const portIn = (line: string) =>
       line.includes('"listening"') ? (JSON.parse(line) as { port: number }).port : undefined
-    this.port = await child.waitForLine('listening', port, 20_000)
+    const port = await child.waitForLine('listening', portIn, listenMsMax)
+    if (this.child === child && this.#ended === undefined) this.port = port
+  }
+
+  /** Resolves once the kernel says so. */
+  async signal(signal: 'SIGSTOP' | 'SIGCONT', state: ServiceStatus['state']): Promise<void> {
+    if (this.#ended !== undefined) return
+    this.child?.process.kill(signal)
+    while (this.status().state !== state && this.#ended === undefined) await sleep(5)
   }
 }
 
@@ -98,11 +132,12 @@ export async function startDeployWorld({ architecture = 'hardened' } = {}) {
   const services: Partial<ServiceControl> = {
     names: [...instances.keys()],
     async status(name) {
-      const { ended, starts } = of(name)
-      return ended === undefined ? { state: 'running', starts } : { state: 'ended', starts, ended }
+      return of(name).status()
     },
     async kill(name) {
-      await of(name).child?.end('SIGKILL')
+      const { child } = of(name)
+      await child?.end('SIGKILL')
+      await child?.exited
     },
     async launch(name, version) {
       const child = await of(name).launch(version)
@@ -113,6 +148,13 @@ export async function startDeployWorld({ architecture = 'hardened' } = {}) {
     async start(name, version) {
       const instance = of(name)
       await instance.listening(await instance.launch(version))
+    },
+    pause: name => of(name).signal('SIGSTOP', 'paused'),
+    resume: name => of(name).signal('SIGCONT', 'running'),
+    /** Only remembered: what it does to real processes is for the runtimes' own tests. */
+    async limit(name, limits) {
+      of(name).limits = limits
+      return 'imitated'
     },
   }
   await Promise.all([...instances.keys()].map(name => services.start?.(name)))
@@ -125,20 +167,30 @@ export async function startDeployWorld({ architecture = 'hardened' } = {}) {
     } as unknown as Stack,
     services: services as ServiceControl,
     starts: () => [...instances.values()].map(({ starts }) => starts),
+    /** The process of a service now. */
+    pid: (name: string) => of(name).child?.process.pid ?? 0,
     /** What a service says, or that it says nothing. */
-    async probe(name: string): Promise<Record<string, string> | 'no answer'> {
-      try {
-        const response = await fetch(`http://127.0.0.1:${of(name).port}`, {
-          headers: { connection: 'close' },
-          signal: AbortSignal.timeout(5_000),
-        })
-        return (await response.json()) as Record<string, string>
-      } catch {
-        return 'no answer'
-      }
-    },
+    probe: (name: string) => ask(of(name), 5_000),
+    /** The same for who expects nothing. */
+    probeBriefly: (name: string) => ask(of(name), 700),
     async [Symbol.asyncDispose]() {
       await Promise.all([...instances.values()].map(({ child }) => child?.end('SIGKILL')))
     },
+  }
+}
+
+async function ask(
+  { port }: Pick<Instance, 'port'>,
+  patienceMs: number,
+): Promise<Record<string, string> | 'no answer'> {
+  if (port === undefined) return 'no answer'
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}`, {
+      headers: { connection: 'close' },
+      signal: AbortSignal.timeout(patienceMs),
+    })
+    return (await response.json()) as Record<string, string>
+  } catch {
+    return 'no answer'
   }
 }

@@ -4,7 +4,8 @@ import { versionSkew } from '../../../../harness/faults/deploy/version-skew.ts'
 import { family } from '../../../../harness/stack/topology.ts'
 import { startDeployWorld } from './support.ts'
 
-describe('versionSkew', () => {
+// Each starts several processes, which takes its time on a busy machine.
+describe('versionSkew', { timeout: 60_000 }, () => {
   test.each([
     [{ service: 'auth' }, 'both are empty'],
     [{ service: 'auth', without: ['hope'] }, 'without'],
