@@ -8,7 +8,14 @@ import { HarnessError, messageOf } from '../errors.ts'
 import { Ledger, stackVariable } from '../stack/ledger.ts'
 import { nodeBinary, rootFolder } from '../stack/node-binary.ts'
 import { startOf } from '../stack/process-identity.ts'
-import { type LoadCounts, type LoadPlan, type LoadReport, loadReportSchema, stopWord } from './plan.ts'
+import {
+  beginWord,
+  type LoadCounts,
+  type LoadPlan,
+  type LoadReport,
+  loadReportSchema,
+  stopWord,
+} from './plan.ts'
 
 const program = join(rootFolder, 'harness/load/main.ts')
 /** How long it may take to begin, beyond what its clients may wait for their sign-ins, ms. */
@@ -22,7 +29,7 @@ export class LoadProcess {
   #timeoutMs = 0
   readonly #pid: number
   readonly #start: string
-  readonly #started = Promise.withResolvers<void>()
+  readonly #ready = Promise.withResolvers<void>()
   readonly #exited: Promise<void>
   #counts: LoadCounts = { begun: 0, requests: 0, well: 0, inFlight: 0 }
   #errors = ''
@@ -47,14 +54,19 @@ export class LoadProcess {
     this.#exited = this.#listen()
   }
 
-  /** Resolves once the load has begun; rejects with HarnessError, leaving nothing, if it does not. */
-  async begin(plan: LoadPlan): Promise<void> {
+  /**
+   * Lets it begin, once everybody is signed in and `look` has resolved: what is counted there is before its first request.
+   * Rejects with HarnessError, leaving nothing, if it does not begin.
+   */
+  async begin(plan: LoadPlan, look: () => Promise<void> = async () => {}): Promise<void> {
     this.#timeoutMs = plan.timeoutMs
     this.#child.stdin.write(`${JSON.stringify(plan)}\n`)
     const limitMs = startLimitMs + 2 * plan.timeoutMs
     try {
-      if (await within(limitMs, this.#started.promise)) return
-      throw new HarnessError(`it did not begin within ${limitMs} ms`)
+      if (!(await within(limitMs, this.#ready.promise)))
+        throw new HarnessError(`it was not ready within ${limitMs} ms`)
+      await look()
+      this.#child.stdin.write(`${beginWord}\n`)
     } catch (error) {
       await this.kill()
       throw new HarnessError(`the load could not be started: ${messageOf(error)}`, { cause: error })
@@ -99,12 +111,10 @@ export class LoadProcess {
       this.#errors = `${this.#errors}${text}`.slice(-errorCharactersMax)
     })
     // Looked at while it starts; later its end is no failure.
-    this.#started.promise.catch(() => {})
+    this.#ready.promise.catch(() => {})
     return new Promise(resolve => {
       const end = (why: string) => {
-        this.#started.reject(
-          new HarnessError(`${why}${this.#errors === '' ? '' : `: ${this.#errors.trim()}`}`),
-        )
+        this.#ready.reject(new HarnessError(`${why}${this.#errors === '' ? '' : `: ${this.#errors.trim()}`}`))
         resolve()
       }
       this.#child.once('error', error => end(error.message))
@@ -115,7 +125,7 @@ export class LoadProcess {
   #hear(line: string): void {
     const report = reportIn(line)
     if (!report) return
-    if (report.event === 'started') this.#started.resolve()
+    if (report.event === 'ready') this.#ready.resolve()
     else this.#counts = report.counts
   }
 }

@@ -1,14 +1,15 @@
 /**
  * A load generator as a program, so that the crowd's measuring has its own event loop to itself.
  *
- * Standard input: a line with the plan (plan.ts), then nothing until the line `stop`. When the input ends, whoever
- * started it is gone: it ends at once. Standard output: one JSON text a line. Exit code 0, or 64 for a wrong plan.
+ * Standard input: a line with the plan (plan.ts), the line `begin` once it has said that it is ready, then nothing until
+ * the line `stop`. When the input ends, whoever started it is gone: it ends at once. Standard output: one JSON text a
+ * line. Exit code 0, or 64 for a wrong plan.
  */
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { messageOf } from '../errors.ts'
 import { Generator } from './generator.ts'
-import { type LoadPlan, type LoadReport, loadPlanSchema, stopWord } from './plan.ts'
+import { beginWord, type LoadPlan, type LoadReport, loadPlanSchema, stopWord } from './plan.ts'
 
 const reportEveryMs = 100
 /** After the plan's time and a client's patience: it must have ended by then. */
@@ -30,12 +31,16 @@ function planOf(line: string): LoadPlan {
 
 async function run(plan: LoadPlan): Promise<void> {
   await using generator = new Generator(plan)
+  const told = Promise.withResolvers<void>()
   lines.on('line', line => {
-    if (line.trim() === stopWord) generator.stop()
+    const word = line.trim()
+    if (word === stopWord) generator.stop()
+    if (word === stopWord || word === beginWord) told.resolve()
   })
   await generator.prepare()
+  say({ event: 'ready' })
+  await told.promise
   setTimeout(() => process.exit(0), plan.maxMs + plan.timeoutMs + graceMs).unref()
-  say({ event: 'started' })
   const reporting = setInterval(() => say({ event: 'counts', counts: generator.counts }), reportEveryMs)
   await generator.run()
   clearInterval(reporting)

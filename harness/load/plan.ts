@@ -58,13 +58,16 @@ const countsSchema = z.object({
 export type LoadCounts = z.output<typeof countsSchema>
 
 export const loadReportSchema = z.discriminatedUnion('event', [
-  /** It has what it needs and begins. */
-  z.object({ event: z.literal('started') }),
+  /** It has what it needs, and begins when it is told. */
+  z.object({ event: z.literal('ready') }),
   z.object({ event: z.literal('counts'), counts: countsSchema }),
   /** Nothing is under way any more. The last line. */
   z.object({ event: z.literal('stopped'), counts: countsSchema }),
 ])
 export type LoadReport = z.output<typeof loadReportSchema>
+
+/** The word, on a line of its own, at which a generator that is ready begins. */
+export const beginWord = 'begin'
 
 /** The word, on a line of its own, that stops a generator. The end of its input stops it too. */
 export const stopWord = 'stop'

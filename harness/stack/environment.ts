@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Architecture } from './architectures.ts'
 import { deployedDiscovery, firstDocuments } from './documents.ts'
 import type { DatabaseSecrets } from './driver.ts'
+import { isReplica } from './stack-replica.ts'
 import { isSecured, type StackTls } from './stack-tls.ts'
 import type { ServiceSpec, Topology } from './topology.ts'
 
@@ -116,9 +117,15 @@ function clientsOf(auth: string, { topology, secrets }: EnvironmentParts): Recor
 }
 
 function databaseOf(service: ServiceSpec, { secrets, addressOf }: EnvironmentParts): Record<string, string> {
-  const database = service.calls.find(to => secrets.databases[to] !== undefined)
-  const shown = database === undefined ? undefined : secrets.databases[database]
-  if (database === undefined || shown === undefined) return {}
-  const at = addressOf(service.name, database)
-  return { DATABASE_URL: `postgres://${shown.user}:${shown.password}@${at}/${shown.database}` }
+  const urlOf = (database: string | undefined) => {
+    const shown = database === undefined ? undefined : secrets.databases[database]
+    if (database === undefined || shown === undefined) return undefined
+    return `postgres://${shown.user}:${shown.password}@${addressOf(service.name, database)}/${shown.database}`
+  }
+  const databases = service.calls.filter(to => secrets.databases[to] !== undefined)
+  const [own, replica] = [false, true].map(wanted => urlOf(databases.find(to => isReplica(to) === wanted)))
+  return {
+    ...(own === undefined ? {} : { DATABASE_URL: own }),
+    ...(replica === undefined ? {} : { REPLICA_URL: replica }),
+  }
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { HarnessError } from '../errors.ts'
 import type { Need } from '../faults/fault.ts'
 import type { Architecture } from './architectures.ts'
-import { DatabaseClient } from './database-client.ts'
+import type { DatabaseClient } from './database-client.ts'
 import type { DatabaseControl } from './database-control.ts'
 import type { Driver, RuntimeName, Started, StartedProxy } from './driver.ts'
 import { type EnvironmentParts, environmentOf, newSecrets, type StackSecrets } from './environment.ts'
@@ -12,6 +12,8 @@ import { Ledger } from './ledger.ts'
 import { ProxyControl } from './proxy-control.ts'
 import { createDriver } from './runtimes.ts'
 import type { ServiceControl } from './service-control.ts'
+import { stackDoors } from './stack-doors.ts'
+import { startReplication, withReplicas } from './stack-replica.ts'
 import { StackServices } from './stack-services.ts'
 import { isSecured, StackTls, withEveryAuthControlled } from './stack-tls.ts'
 import { sweep } from './sweep.ts'
@@ -80,7 +82,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const features = new Set(options.features)
   const tls = features.has('tls') ? new StackTls() : undefined
   const plain = options.topology ?? topologyOf(architecture)
-  const topology = tls ? withEveryAuthControlled(plain) : plain
+  const followed = features.has('replica') ? withReplicas(plain) : plain
+  const topology = tls ? withEveryAuthControlled(followed) : followed
   const began = performance.now()
   const id = `fb-${randomBytes(4).toString('hex')}`
   const ledger = Ledger.open(id, runtime)
@@ -203,8 +206,15 @@ async function boot(driver: Driver, { architecture, topology, tls }: Plan): Prom
   ])
 
   const { proxy, outside } = await opening
+  const doors = stackDoors(topology, outside, secrets)
+  await startReplication({
+    topology,
+    databases: doors.databases,
+    secrets: secrets.databases,
+    addressOf: parts.addressOf,
+  })
   return {
-    ...waysIn(topology, outside, secrets),
+    ...doors,
     proxy,
     services: new StackServices({ topology, links, driver, proxy, upstreams }),
     adminToken: secrets.adminToken,
@@ -212,30 +222,6 @@ async function boot(driver: Driver, { architecture, topology, tls }: Plan): Prom
     serviceBootMs: records.tookMs,
     logs: () => records.logs(),
   }
-}
-
-/** Where the harness and the crowd come in. */
-function waysIn(
-  topology: Topology,
-  outside: ReadonlyMap<string, string>,
-  secrets: StackSecrets,
-): Pick<Booted, 'doors' | 'control' | 'databases'> {
-  const addresses = (from: string, names: readonly string[]) =>
-    Object.fromEntries(names.map(name => [name, outside.get(`${from}-to-${name}`) ?? '']))
-  const control = addresses(harness, topology.control)
-  return { doors: addresses(internet, topology.doors), control, databases: databasesOf(control, secrets) }
-}
-
-/** Those that the harness has a link to. */
-function databasesOf(
-  control: Readonly<Record<string, string>>,
-  secrets: StackSecrets,
-): Record<string, DatabaseClient> {
-  const found = Object.entries(control).flatMap(([name, url]) => {
-    const secret = secrets.databases[name]
-    return secret ? [[name, new DatabaseClient(name, new URL(url).host, secret)] as const] : []
-  })
-  return Object.fromEntries(found)
 }
 
 function startDatabase(

@@ -40,6 +40,7 @@ import { createKeyring } from './keyring.ts'
 import type { AuthParts } from './parts.ts'
 import { createPruning, type Pruning } from './pruning.ts'
 import { rareLog } from './rare-log.ts'
+import { type ReadSession, readFromReplica } from './replica-reads.ts'
 import { addRequestCount, countRequests } from './request-count.ts'
 import { rejection } from './requests.ts'
 import { createRevocationFeed } from './revocation-feed.ts'
@@ -51,6 +52,8 @@ import { addTokenRoutes } from './token-routes.ts'
 
 export interface AuthWorld {
   store: AuthStore
+  /** A replica of the store, from which sessions are read where they are only asked about. */
+  replica?: Pick<AuthStore, 'findSession'> | undefined
   /** The configuration in force; asked anew for every request. */
   config: () => AuthConfig
   /** Whoever has it may create accounts, revoke, and change keys. */
@@ -108,17 +111,20 @@ export function createAuth(world: AuthWorld): Auth {
 }
 
 function partsOf(world: AuthWorld): AuthParts {
-  const { store, config, adminToken, clients, cell, mitigations, log } = world
+  const { store, replica, config, adminToken, clients, cell, mitigations, log } = world
   if (adminToken === '') throw new TypeError('adminToken must not be empty: anyone could be the operator')
   const open = Object.keys(clients).find(id => clients[id] === '')
   if (open !== undefined) throw new TypeError(`the secret of client "${open}" must not be empty`)
   const keyring = createKeyring(store)
+  const readSession: ReadSession = replica
+    ? readFromReplica(store, replica, mitigations)
+    : sid => store.findSession(sid)
   return {
     store,
     config,
     keyring,
     keyRotation: createKeyRotation({ store, keyring, mitigations, log }),
-    sessions: createSessions({ store, keyring, cell, log }),
+    sessions: createSessions({ store, readSession, keyring, cell, log }),
     clients: createClients(clients, store, config),
     attempts: new AttemptLimits(),
     admission: new Admission(limitsOf(mitigations)),

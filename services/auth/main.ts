@@ -11,12 +11,14 @@ import { authConfigSchema, defaultAuthConfig } from './config.ts'
 import { rareLog } from './rare-log.ts'
 import { createSelfTest } from './self-test.ts'
 import { StoreUnavailable } from './store.ts'
-import { createPostgresStore } from './store-postgres.ts'
+import { createPostgresStore, type PostgresStore } from './store-postgres.ts'
 
 const env = readEnv(
   commonEnv.extend({
     ADMIN_TOKEN: z.string().min(16),
     DATABASE_URL: z.url(),
+    /** A replica of it, from which sessions are read. */
+    REPLICA_URL: z.url().optional(),
     /** Secrets of the services that may sign users in, introspect and revoke, by client id. */
     CLIENTS: jsonText(z.record(z.string().min(1), z.string().min(16))),
     LINKS: jsonText(z.object({ config: z.url().optional() })),
@@ -26,18 +28,11 @@ const env = readEnv(
   }),
 )
 const log = jsonLog(env.NAME)
-const pool = new Pool({
-  connectionString: env.DATABASE_URL,
-  max: 8,
-  connectionTimeoutMillis: 2_000,
-  statement_timeout: 3_000,
-  query_timeout: 3_000,
-})
-// Without a listener a connection that breaks while idle would end the process.
-pool.on('error', error => log('database-connection-lost', { reason: error.message }))
-
+const pool = openPool(env.DATABASE_URL)
 const store = createPostgresStore(pool)
-await migrated()
+const replicaPool = env.REPLICA_URL === undefined ? undefined : openPool(env.REPLICA_URL)
+const replica = replicaPool && createPostgresStore(replicaPool)
+await Promise.all([migrated(store), replica && migrated(replica)])
 
 const certificate = await serverCertificate()
 const health = new Health()
@@ -61,6 +56,7 @@ const selfTest = createSelfTest({ store, config: config.current })
 await config.start()
 const auth = createAuth({
   store,
+  replica,
   config: config.current,
   adminToken: env.ADMIN_TOKEN,
   clients: env.CLIENTS,
@@ -79,7 +75,7 @@ serve(auth, {
   onStop: async () => {
     auth.stop()
     config.stop()
-    await pool.end()
+    await Promise.all([pool.end(), replicaPool?.end()])
   },
 })
 
@@ -91,8 +87,21 @@ async function serverCertificate() {
   return new ServerCertificate({ certificate: certificate ?? '', key: key ?? '' })
 }
 
-/** Waits for the database, however long that takes. */
-async function migrated(): Promise<void> {
+function openPool(connectionString: string): Pool {
+  const pool = new Pool({
+    connectionString,
+    max: 8,
+    connectionTimeoutMillis: 2_000,
+    statement_timeout: 3_000,
+    query_timeout: 3_000,
+  })
+  // Without a listener a connection that breaks while idle would end the process.
+  pool.on('error', error => log('database-connection-lost', { reason: error.message }))
+  return pool
+}
+
+/** Waits for a database, however long that takes. */
+async function migrated(store: PostgresStore): Promise<void> {
   const rare = rareLog(log)
   for (;;) {
     try {

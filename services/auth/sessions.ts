@@ -5,6 +5,7 @@ import type { AuthConfig } from './config.ts'
 import type { Keyring } from './keyring.ts'
 import { decoyHash, verifyPassword } from './password.ts'
 import { decideRefresh } from './refresh-rotation.ts'
+import type { ReadSession } from './replica-reads.ts'
 import type { AuthStore, NewSession, Session } from './store.ts'
 import {
   claimsOfSignedToken,
@@ -93,6 +94,8 @@ export function subjectOf(issuer: string, username: string): string {
 
 export interface SessionsWorld {
   store: AuthStore
+  /** Looks up what is asked about; what is to be changed is always read from the store itself. */
+  readSession: ReadSession
   keyring: Keyring
   /** The cell that this auth belongs to; its credentials name it. */
   cell: string | undefined
@@ -195,13 +198,13 @@ async function refresh(
   throw new Error(`a refresh of session ${sid} was overtaken ${refreshTriesMax} times`)
 }
 
-async function introspect({ store, keyring }: SessionsWorld, config: AuthConfig, token: string) {
+async function introspect({ readSession, keyring }: SessionsWorld, config: AuthConfig, token: string) {
   if (sessionIdPattern.test(token)) {
-    const session = await liveSession(store, config, ['web', 'device'], sidOf(token))
+    const session = await liveSession(readSession, config, ['web', 'device'], sidOf(token))
     return session && active(session, 'session', Math.floor(session.expiresAtMs / 1000))
   }
   const claims = await verifyAccessToken(keyring, config, token)
-  const session = claims && (await liveSession(store, config, ['mobile', 'api'], claims.sid))
+  const session = claims && (await liveSession(readSession, config, ['mobile', 'api'], claims.sid))
   return session && active(session, 'Bearer', claims.exp)
 }
 
@@ -216,12 +219,12 @@ async function revoke({ store, keyring }: SessionsWorld, token: string, onlyOf: 
 }
 
 async function liveSession(
-  store: AuthStore,
+  readSession: ReadSession,
   { issuer }: AuthConfig,
   kinds: readonly Session['kind'][],
   sid: string,
 ) {
-  const session = await store.findSession(sid)
+  const session = await readSession(sid)
   if (!session || !kinds.includes(session.kind) || session.issuer !== issuer) return undefined
   return session.revokedAtMs === undefined && session.expiresAtMs > Date.now() ? session : undefined
 }

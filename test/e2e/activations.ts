@@ -261,6 +261,13 @@ const dataFaults: Activation[] = [
   { fault: data.slowStore({ delayMs: 400 }), watch: signIn(({ tookMs }) => tookMs >= 400) },
   { fault: data.corruptOnTouch({ on: 'all' }), watch: async small => () => newSession(small) },
   { fault: data.massRevocation({}), ...signedOut },
+  {
+    fault: data.replicaLag({ lagMs: 2_000 }),
+    features: ['replica'],
+    watch: async small => () => newSession(small, 500),
+    // Without the fault, too, it takes a moment.
+    isWell: small => newSession(small, 1_000),
+  },
 ]
 
 export const activations: readonly Activation[] = [

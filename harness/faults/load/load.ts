@@ -72,8 +72,10 @@ export async function injectLoad(
     const first = await doorCountsOf(stack, doors)
     const [people] = await Promise.all([peopleOf(stack, { ...group, homes }, callers), sleep(watchMs)])
     const before = await doorCountsOf(stack, doors)
-    await generator.begin({ ...load, client: group.client, callers: people })
-    const began = await doorCountsOf(stack, doors)
+    let began = before
+    await generator.begin({ ...load, client: group.client, callers: people }, async () => {
+      began = await doorCountsOf(stack, doors)
+    })
     return injectedLoad(kind, stack, { callers, doors, generator, first, before, began })
   } catch (error) {
     await generator.kill()

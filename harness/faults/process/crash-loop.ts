@@ -8,7 +8,7 @@ import type { ServiceControl } from '../../stack/service-control.ts'
 import { instanceHolds, instancesOf } from '../deploy/targets.ts'
 import { defineFault, type Evidence, type Injected } from '../fault.ts'
 import { serviceProblems } from '../services.ts'
-import { makeRun, notRunning, processTarget, putOnOrBack, toAll } from './processes.ts'
+import { notRunning, processTarget, putOnOrBack, Starter, toAll } from './processes.ts'
 
 const params = z.strictObject({
   ...processTarget,
@@ -40,6 +40,7 @@ class CrashLoops implements Injected {
   readonly #given: CrashLoop
   readonly #services: ServiceControl
   readonly #names: readonly string[]
+  readonly #starter: Starter
   readonly #ended = new AbortController()
   /** As the runtime saw them. */
   readonly #crashes = new Map<string, number>()
@@ -49,6 +50,7 @@ class CrashLoops implements Injected {
     this.#given = given
     this.#services = services
     this.#names = names
+    this.#starter = new Starter('crash-loop', services)
   }
 
   async begin(): Promise<void> {
@@ -56,13 +58,13 @@ class CrashLoops implements Injected {
       () => toAll(this.#names, 'crash-loop', name => this.#crash(name)),
       () => this.undo(),
     )
-    this.#loops = Promise.allSettled(this.#names.map(name => this.#loop(name)))
+    this.#loops = Promise.all(this.#names.map(name => this.#loop(name)))
   }
 
   async undo(): Promise<void> {
     this.#ended.abort()
     await this.#loops
-    await makeRun(this.#services, this.#names, 'crash-loop')
+    await this.#starter.makeRun(this.#names)
   }
 
   async evidence(): Promise<Evidence[]> {
@@ -79,13 +81,18 @@ class CrashLoops implements Injected {
   }
 
   async #loop(name: string): Promise<void> {
-    const { signal } = this.#ended
-    for (;;) {
-      await sleep(this.#given.downMs, undefined, { signal })
-      await this.#services.start(name)
-      await sleep(this.#given.upMs, undefined, { signal })
-      await this.#crash(name)
+    while (!this.#ended.signal.aborted) {
+      // A start that fails, or an engine that is away for a moment, does not end it.
+      await this.#turn(name).catch(() => {})
     }
+  }
+
+  async #turn(name: string): Promise<void> {
+    const { signal } = this.#ended
+    await sleep(this.#given.downMs, undefined, { signal })
+    await this.#starter.start(name)
+    await sleep(this.#given.upMs, undefined, { signal })
+    await this.#crash(name)
   }
 
   async #crash(name: string): Promise<void> {

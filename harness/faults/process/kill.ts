@@ -7,10 +7,10 @@ import { instanceHolds, instancesOf } from '../deploy/targets.ts'
 import { defineFault } from '../fault.ts'
 import { serviceProblems } from '../services.ts'
 import {
-  makeRun,
   notRunning,
   processTarget,
   putOnOrBack,
+  Starter,
   seenByRuntime,
   stateInWords,
   toAll,
@@ -27,7 +27,8 @@ export const kill = defineFault({
   holds: ({ service, instances }, topology) => instanceHolds(service, instances, topology),
   async inject(given, { services, topology }) {
     const names = instancesOf(given.service, given.instances, topology)
-    const undo = () => makeRun(services, names, 'kill')
+    const starter = new Starter('kill', services)
+    const undo = () => starter.makeRun(names)
     await putOnOrBack(() => toAll(names, 'kill', name => services.kill(name)), undo)
     return {
       undo,

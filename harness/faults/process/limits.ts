@@ -5,9 +5,9 @@ import type { Stack } from '../../stack/stack.ts'
 import type { Injected } from '../fault.ts'
 import {
   lookAtAll,
-  makeRun,
   notRunning,
   putOnOrBack,
+  Starter,
   seenByRuntime,
   stateInWords,
   toAll,
@@ -19,11 +19,14 @@ export async function injectLimits(
   limits: ServiceLimits,
   { services }: Pick<Stack, 'services'>,
 ): Promise<Injected> {
+  const starter = new Starter(kind, services)
+  const limited = async () => (await lookAtAll(services, names)).filter(look => look.limits !== undefined)
   const lift = () => toAll(names, `${kind} could not be lifted`, name => services.limit(name, undefined))
   const undo = async () => {
-    await lift()
-    // It may have died of it.
-    await makeRun(services, names, kind)
+    const [lifting] = await Promise.allSettled([lift()])
+    // It may have died of it. Another start has no limits, whether they could be lifted or not.
+    await starter.makeRun(names)
+    if (lifting.status === 'rejected' && (await limited()).length > 0) throw lifting.reason
   }
   await putOnOrBack(() => toAll(names, kind, name => services.limit(name, limits)), undo)
   return {
@@ -35,9 +38,8 @@ export async function injectLimits(
         return `limited to ${limited.join(', ')}; ${stateInWords(look)}`
       }),
     async remains() {
-      const limited = (await lookAtAll(services, names)).filter(look => look.limits !== undefined)
       return [
-        ...limited.map(({ name }) => `${name} is limited still`),
+        ...(await limited()).map(({ name }) => `${name} is limited still`),
         ...(await notRunning(services, names)),
       ]
     },

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { instanceHolds, instancesOf } from '../deploy/targets.ts'
 import { defineFault } from '../fault.ts'
 import { serviceProblems } from '../services.ts'
-import { makeRun, notRunning, processTarget, putOnOrBack, seenByRuntime, toAll } from './processes.ts'
+import { notRunning, processTarget, putOnOrBack, Starter, seenByRuntime, toAll } from './processes.ts'
 
 export const pause = defineFault({
   kind: 'pause',
@@ -19,7 +19,8 @@ export const pause = defineFault({
   async inject(given, { services, topology }) {
     const names = instancesOf(given.service, given.instances, topology)
     // One that died meanwhile is started.
-    const undo = () => makeRun(services, names, 'pause')
+    const starter = new Starter('pause', services)
+    const undo = () => starter.makeRun(names)
     await putOnOrBack(() => toAll(names, 'pause', name => services.pause(name)), undo)
     return {
       undo,

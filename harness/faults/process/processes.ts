@@ -1,5 +1,4 @@
 /** What the faults of processes have in common: whom they are for, and what is done to several at once. */
-
 import { z } from 'zod'
 import { HarnessError, messageOf } from '../../errors.ts'
 import type { ServiceControl, ServiceStatus } from '../../stack/service-control.ts'
@@ -11,6 +10,7 @@ export const processTarget = {
   service: servicePattern,
   instances: z.enum(['all', 'one']).default('all'),
 }
+
 /** Does something to all of them. Waits for the last: one under way after a failure would come after its undo. */
 export async function toAll(
   names: readonly string[],
@@ -54,17 +54,32 @@ export function stateInWords({ state, ended }: ServiceStatus): string {
   return state === 'ended' ? (ended ?? 'ended') : state
 }
 
-/** Starts those that have ended, whoever ended them, and lets those go on that are paused. */
-export async function makeRun(
-  services: ServiceControl,
-  names: readonly string[],
-  kind: string,
-): Promise<void> {
-  await toAll(names, `${kind} could not be undone`, async name => {
-    const { state } = await services.status(name)
-    if (state === 'paused') await services.resume(name)
-    if (state === 'ended') await services.start(name)
-  })
+/** Starts instances, and remembers those that were not seen to listen: such a one may run and be of no use. */
+export class Starter {
+  readonly #kind: string
+  readonly #services: ServiceControl
+  readonly #unfinished = new Set<string>()
+
+  constructor(kind: string, services: ServiceControl) {
+    this.#kind = kind
+    this.#services = services
+  }
+
+  async start(name: string): Promise<void> {
+    this.#unfinished.add(name)
+    await this.#services.start(name)
+    this.#unfinished.delete(name)
+  }
+
+  /** Starts those that have ended, whoever ended them, or never listened, and lets those go on that are paused. */
+  async makeRun(names: readonly string[]): Promise<void> {
+    await toAll(names, `${this.#kind} could not be undone`, async name => {
+      if ((await this.#services.status(name)).state === 'paused') await this.#services.resume(name)
+      // It may have ended just now.
+      const { state } = await this.#services.status(name)
+      if (state === 'ended' || this.#unfinished.has(name)) await this.start(name)
+    })
+  }
 }
 
 export async function notRunning(services: ServiceControl, names: readonly string[]): Promise<string[]> {
@@ -73,7 +88,7 @@ export async function notRunning(services: ServiceControl, names: readonly strin
     .map(look => `${look.name} is ${stateInWords(look)}`)
 }
 
-/** What the runtime says of those that are as `isSo`. */
+/** What the runtime says of those for whom there are words. */
 export async function seenByRuntime(
   kind: string,
   services: Pick<ServiceControl, 'status'>,

@@ -8,7 +8,7 @@ import type { ServiceControl } from '../../stack/service-control.ts'
 import { instanceHolds, instancesOf } from '../deploy/targets.ts'
 import { defineFault, type Evidence, type Injected } from '../fault.ts'
 import { serviceProblems } from '../services.ts'
-import { lookAtAll, makeRun, notRunning, processTarget, putOnOrBack, toAll } from './processes.ts'
+import { lookAtAll, notRunning, processTarget, putOnOrBack, Starter, toAll } from './processes.ts'
 
 const params = z.strictObject({
   ...processTarget,
@@ -42,6 +42,7 @@ class Restarts implements Injected {
   readonly #given: Restart
   readonly #services: ServiceControl
   readonly #names: readonly string[]
+  readonly #starter: Starter
   readonly #ended = new AbortController()
   #before = new Map<string, number>()
   #others: Promise<void> = Promise.resolve()
@@ -50,6 +51,7 @@ class Restarts implements Injected {
     this.#given = given
     this.#services = services
     this.#names = names
+    this.#starter = new Starter('restart', services)
   }
 
   async begin(): Promise<void> {
@@ -66,7 +68,7 @@ class Restarts implements Injected {
   async undo(): Promise<void> {
     this.#ended.abort()
     await this.#others.catch(() => {})
-    await makeRun(this.#services, this.#names, 'restart')
+    await this.#starter.makeRun(this.#names)
   }
 
   async evidence(): Promise<Evidence[]> {
@@ -91,9 +93,12 @@ class Restarts implements Injected {
   }
 
   async #once(): Promise<void> {
-    const start = (name: string) => this.#services.start(name)
+    const start = (name: string) => this.#starter.start(name)
     if (!this.#given.rolling) return toAll(this.#names, 'restart', start)
-    for (const name of this.#names) await toAll([name], 'restart', start)
+    for (const name of this.#names) {
+      if (this.#ended.signal.aborted) return
+      await toAll([name], 'restart', start)
+    }
   }
 
   async #starts(): Promise<Map<string, number>> {

@@ -38,6 +38,9 @@ const nodeCommand = ['node', '--disable-warning=ExperimentalWarning']
 const databaseSettings = [
   'listen_addresses=*',
   'fsync=off',
+  // So that a replica can follow.
+  'wal_level=logical',
+  'wal_retrieve_retry_interval=500ms',
   'full_page_writes=off',
   'shared_buffers=32MB',
   'max_wal_size=64MB',

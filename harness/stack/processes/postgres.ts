@@ -121,6 +121,9 @@ const serverSettings = Object.entries({
   max_connections: '60',
   shared_buffers: '32MB',
   fsync: 'off',
+  // So that a replica can follow.
+  wal_level: 'logical',
+  wal_retrieve_retry_interval: '500ms',
   full_page_writes: 'off',
   log_destination: 'stderr',
 }).flatMap(([name, value]) => ['-c', `${name}=${value}`])

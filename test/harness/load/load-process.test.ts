@@ -1,11 +1,13 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { LoadProcess } from '../../../harness/load/load-process.ts'
 import type { LoadPlan } from '../../../harness/load/plan.ts'
 import { Ledger } from '../../../harness/stack/ledger.ts'
 import { nodeBinary, rootFolder } from '../../../harness/stack/node-binary.ts'
+import { startApp } from '../crowd/support.ts'
 
 const plan: LoadPlan = {
   behaviour: { kind: 'call', at: 'token' },
@@ -61,6 +63,55 @@ describe('LoadProcess', () => {
 
   test('is not there where it cannot be written down', () => {
     expect(() => new LoadProcess('fb-test-no-such-stack')).toThrow('ENOENT')
+  })
+
+  test('sends nothing before it is looked at, however long that takes', async () => {
+    const asked: string[] = []
+    const app = new Hono().all('*', context => {
+      asked.push(context.req.path)
+      return context.json({ access_token: 'token' })
+    })
+    await using door = await startApp(app)
+    const ledger = Ledger.open('fb-test-load-look', 'processes')
+    const callers = plan.callers.map(caller => ({ ...caller, door: door.door }))
+    const load = new LoadProcess(ledger.stack)
+    try {
+      await load.begin({ ...plan, callers }, async () => {
+        await new Promise(resolve => setTimeout(resolve, 500))
+        expect(asked).toEqual([])
+      })
+      await expect.poll(() => asked.length, { timeout: 10_000 }).toBeGreaterThan(2)
+      await load.stop()
+    } finally {
+      await load.kill()
+      ledger.remove()
+    }
+  })
+
+  test('can be stopped before it has begun', async () => {
+    const ledger = Ledger.open('fb-test-load-early', 'processes')
+    const load = new LoadProcess(ledger.stack)
+    try {
+      await load.begin(plan, () => load.stop())
+      expect(load.isAlive).toBe(false)
+      expect(load.counts.requests).toBe(0)
+    } finally {
+      await load.kill()
+      ledger.remove()
+    }
+  })
+
+  test('leaves nothing where the look fails', async () => {
+    const ledger = Ledger.open('fb-test-load-blind', 'processes')
+    const load = new LoadProcess(ledger.stack)
+    try {
+      await expect(load.begin(plan, () => Promise.reject(new Error('no counters')))).rejects.toThrow(
+        'the load could not be started: no counters',
+      )
+      expect(load.isAlive).toBe(false)
+    } finally {
+      ledger.remove()
+    }
   })
 
   test('counts what it does, and stops', async () => {

@@ -33,6 +33,7 @@ export interface Answer {
 
 export interface StartOptions {
   store?: AuthStore
+  replica?: Pick<AuthStore, 'findSession'>
   mitigations?: readonly Mitigation[]
   cell?: string
   certificate?: CertificateHolder
@@ -47,6 +48,7 @@ const headersFor = (path: string) => (servicePaths.includes(path) ? basicOfFeed 
 /** An auth service in this process, with a configuration that can be changed under it. */
 export function startAuth({
   store = createMemoryStore(),
+  replica,
   mitigations = [],
   cell,
   certificate,
@@ -56,6 +58,7 @@ export function startAuth({
   let config: AuthConfig = defaultAuthConfig
   const auth = createAuth({
     store,
+    replica,
     config: () => config,
     adminToken,
     clients: services,

@@ -29,4 +29,20 @@ describe('crashLoop', () => {
     expect(asked).toHaveLength(length)
     expect(await injected.remains?.()).toEqual([])
   })
+
+  test('goes on after a start, or a kill, that fails', async () => {
+    const services = new FakeServices()
+    const injected = await inject(crashLoop({ service: 'feed', downMs: 100, upMs: 1 }), services)
+    const crashes = async () => Number(/\d+/.exec((await injected.evidence())[0]?.observed ?? '')?.[0])
+    for (const failing of ['start feed', 'kill feed']) {
+      services.failing.add(failing)
+      const { length } = services.asked
+      await expect.poll(() => services.asked.slice(length), { timeout: 10_000 }).toContain(failing)
+      services.failing.clear()
+      const before = await crashes()
+      await expect.poll(crashes, { timeout: 10_000 }).toBeGreaterThan(before)
+    }
+    await injected.undo()
+    expect(await injected.remains?.()).toEqual([])
+  })
 })

@@ -102,4 +102,19 @@ describe.each(kinds)('$kind', ({ kind, make, first }) => {
     await injected.undo()
     expect(await injected.remains?.()).toEqual([])
   })
+
+  test('is not undone by a process that runs and was never seen to listen', async () => {
+    const services = new FakeServices()
+    const injected = await inject(make({ service: 'feed' }), services)
+    await services.kill('feed')
+    services.silent.add('feed')
+    await expect(injected.undo()).rejects.toThrow(/could not be undone: feed: feed does not listen/)
+    expect((await services.status('feed')).state).toBe('running')
+    await expect(injected.undo()).rejects.toThrow(/does not listen/)
+    services.silent.clear()
+    await injected.undo()
+    const { length } = services.asked
+    await injected.undo()
+    expect(services.asked.slice(length)).not.toContain('start feed')
+  })
 })

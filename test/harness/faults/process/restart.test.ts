@@ -33,6 +33,24 @@ describe('restart', () => {
     expect(await injected.remains?.()).toEqual([])
   })
 
+  test('ends between two instances, too, where it is rolling', async () => {
+    const services = new FakeServices()
+    const start = services.start.bind(services)
+    const held = Promise.withResolvers<void>()
+    services.start = async name => {
+      if (services.asked.length >= 2) await held.promise
+      await start(name)
+    }
+    const params = { service: 'auth', rolling: true, times: 20, everyMs: 0 }
+    const injected = await inject(restart(params), services)
+    const undoing = injected.undo()
+    held.resolve()
+    await undoing
+    // At most the one that was under way.
+    expect(services.asked.slice(2)).not.toContain('start auth-2')
+    expect(await injected.remains?.()).toEqual([])
+  })
+
   test('goes from one to the next where it is rolling', async () => {
     const services = new FakeServices()
     const open = new Set<string>()

@@ -23,6 +23,8 @@ export class FakeServices implements ServiceControl {
   readonly asked: string[] = []
   /** What fails when it is asked for. */
   readonly failing = new Set<string>()
+  /** Those that run when they are started, and never listen. */
+  readonly silent = new Set<string>()
   readonly #fakes = new Map<string, Fake>(this.names.map(name => [name, { state: 'running', starts: 1 }]))
 
   async status(name: string): Promise<ServiceStatus> {
@@ -48,6 +50,7 @@ export class FakeServices implements ServiceControl {
     this.#ask('start', name)
     const fake = this.#of(name)
     this.#fakes.set(name, { state: 'running', starts: fake.starts + 1 })
+    if (this.silent.has(name)) throw new HarnessError(`${name} does not listen`)
   }
 
   async launch(name: string): Promise<void> {
