@@ -101,8 +101,10 @@ function injectedLoad(kind: string, stack: Stack, running: Running): Injected {
       return generator.isAlive ? [`the load on ${callers.app} (process ${generator.pid}) goes on`] : []
     },
     async evidence(): Promise<Evidence[]> {
+      // First what was sent: it is at the doors by the time that those are asked.
+      const { counts } = generator
       const now = await doorCountsOf(stack, doors)
-      const seen = seenAtDoors({ first, before, began, now }, generator.counts)
+      const seen = seenAtDoors({ first, before, began, now }, counts)
       return seen.map(observed => ({ fault: kind, target: callers.app, witness: 'fault proxy', observed }))
     },
   }

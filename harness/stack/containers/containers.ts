@@ -57,16 +57,21 @@ export interface StartingContainer {
   ready: Promise<RunningContainer>
 }
 
+/** How a container is on a network. */
+export function endpointOf(service: string, address: string | undefined) {
+  return {
+    Aliases: [service],
+    ...(address === undefined ? {} : { IPAMConfig: { IPv4Address: address } }),
+  }
+}
+
 /** Sets what testcontainers has no method for. */
 function confine(createOptions: ContainerCreateOptions, host: HostConfig, spec: ContainerSpec): void {
   const { network, address, service } = spec
   createOptions.Hostname = service
   createOptions.NetworkingConfig = {
     EndpointsConfig: {
-      [network]: {
-        Aliases: [service],
-        ...(address === undefined ? {} : { IPAMConfig: { IPv4Address: address } }),
-      },
+      [network]: endpointOf(service, address),
     },
   }
   host.ReadonlyRootfs = true

@@ -13,12 +13,7 @@ import { type Ledger, labelsOf } from '../ledger.ts'
 import type { ServiceLimits, ServiceStatus, ServiceVersion } from '../service-control.ts'
 import { Starts } from '../starts.ts'
 import type { Link, Program } from '../topology.ts'
-import {
-  type ContainerSpec,
-  type ContainerStarter,
-  loadContainerStarter,
-  type RunningContainer,
-} from './containers.ts'
+import { type ContainerSpec, type ContainerStarter, loadContainerStarter } from './containers.ts'
 import { openEngine, removeStackContainers } from './engine.ts'
 import { ensureImages, type StackImages } from './images.ts'
 import { Instances } from './instances.ts'
@@ -108,8 +103,7 @@ class ContainersDriver implements Driver {
   async replaceProxy(links: readonly Link[]): Promise<StartedProxy> {
     const before = this.#proxy
     if (before === undefined) throw new HarnessError('there is no fault proxy to replace')
-    await this.#instances.remove(before.spec)
-    return this.#starts.run(proxyName, () => this.#startProxy(links, before.container))
+    return this.#starts.run(proxyName, () => this.#startProxy(links, before))
   }
 
   status(name: string): Promise<ServiceStatus> {
@@ -198,11 +192,13 @@ class ContainersDriver implements Driver {
     await removeStackContainers(stack, docker)
   }
 
-  async #startProxy(links: readonly Link[], before?: RunningContainer): Promise<StartedProxy> {
-    const { images, ...parts } = this.#parts
+  async #startProxy(links: readonly Link[], before?: ProxyContainer): Promise<StartedProxy> {
+    const { images, starter, ...parts } = this.#parts
     const common = this.#common(proxyName)
-    const options = { ...parts, common, image: images.services, starts: this.#starts }
-    this.#proxy = await startProxyContainer(links, options, before)
+    const begin = (spec: ContainerSpec) =>
+      before ? this.#instances.replace(before.spec, spec) : starter.begin(spec)
+    const options = { ...parts, begin, common, image: images.services, starts: this.#starts }
+    this.#proxy = await startProxyContainer(links, options, before?.container)
     return this.#proxy
   }
 

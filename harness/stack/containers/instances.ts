@@ -5,16 +5,19 @@ import { HarnessError, StackError } from '../../errors.ts'
 import type { DatabaseSecrets, Started, Starting } from '../driver.ts'
 import type { ServiceLimits, ServiceStatus, ServiceVersion } from '../service-control.ts'
 import type { Starts } from '../starts.ts'
-import type { ContainerSpec, ContainerStarter, StartingContainer } from './containers.ts'
+import { limitContainer } from './container-limits.ts'
+import {
+  type ContainerSpec,
+  type ContainerStarter,
+  endpointOf,
+  type StartingContainer,
+} from './containers.ts'
 import { engineMessage, isNotFound } from './engine.ts'
 
 const linesMax = 200
 /** For a service to end in order, s. */
 const stopSMax = 3
 const goneMsMax = 10_000
-/** Of a limit of processor time, µs: the engine's own. */
-const cpuPeriodUs = 100_000
-const mib = 2 ** 20
 
 /** What an instance is started with, each time. */
 export interface InstancePlan {
@@ -28,11 +31,16 @@ export interface InstancePlan {
 
 interface Instance extends InstancePlan {
   starting: StartingContainer
-  starts: number
+  /** The start before: its last lines may still be on their way. */
+  before?: StartingContainer
+  /** Lines of the starts before that. */
   past: readonly string[]
+  starts: number
   limits?: ServiceLimits
   /** It was ended because it had more memory than a new limit. */
   isOutOfMemory: boolean
+  /** What was asked for it last; what is asked next waits for that. */
+  turn: Promise<unknown>
 }
 
 export interface InstancesOptions {
@@ -45,7 +53,7 @@ export class Instances {
   readonly #options: InstancesOptions
   readonly #known = new Map<string, Instance>()
   /** An engine that puts a container on a network while another leaves it can lose count of them: one at a time. */
-  #turn: Promise<unknown> = Promise.resolve()
+  #networkTurn: Promise<unknown> = Promise.resolve()
 
   constructor(options: InstancesOptions) {
     this.#options = options
@@ -55,7 +63,8 @@ export class Instances {
   async start(plan: InstancePlan): Promise<Started> {
     const { service } = plan.spec
     const starting = this.#options.starter.begin(plan.spec, plan.secrets)
-    const instance: Instance = { ...plan, starting, starts: 1, past: [], isOutOfMemory: false }
+    const turn = Promise.resolve()
+    const instance: Instance = { ...plan, starting, starts: 1, past: [], isOutOfMemory: false, turn }
     await starting.ready
     this.#known.set(service, instance)
     return { upstream: plan.upstream, logs: () => logsOf(instance) }
@@ -84,85 +93,78 @@ export class Instances {
   }
 
   kill(name: string): Promise<void> {
-    return this.#inTurn(() => this.#kill(this.#of(name)))
+    return this.#inTurn(name, instance => this.#changeNetworks(name, () => this.#kill(instance)))
   }
 
-  async pause(name: string): Promise<void> {
-    const instance = this.#of(name)
-    if ((await this.status(name)).state !== 'running') return
-    await this.#do(`pause ${name}`, this.#container(instance).pause())
+  pause(name: string): Promise<void> {
+    return this.#inTurn(name, async instance => {
+      if ((await this.status(name)).state !== 'running') return
+      await this.#do(`pause ${name}`, this.#container(instance).pause())
+    })
   }
 
-  async resume(name: string): Promise<void> {
-    const instance = this.#of(name)
-    if ((await this.status(name)).state !== 'paused') return
-    await this.#do(`let ${name} go on`, this.#container(instance).unpause())
+  resume(name: string): Promise<void> {
+    return this.#inTurn(name, async instance => {
+      if ((await this.status(name)).state !== 'paused') return
+      await this.#do(`let ${name} go on`, this.#container(instance).unpause())
+    })
   }
 
   restart(name: string, version: ServiceVersion = {}): Promise<Starting> {
-    const { starts } = this.#options
-    return this.#inTurn(() => starts.run(name, () => this.#restart(this.#of(name), version)))
+    return this.#inTurn(name, instance => this.#changeNetworks(name, () => this.#restart(instance, version)))
   }
 
-  async limit(name: string, limits: ServiceLimits | undefined): Promise<'real' | 'imitated'> {
-    const instance = this.#of(name)
-    const container = this.#container(instance)
-    const first = instance.spec.memoryMiB
-    const bytes = (limits?.memoryMiB ?? first) * mib
-    // The quota first: it never fails.
-    const quota = limits?.cpus === undefined ? -1 : Math.round(limits.cpus * cpuPeriodUs)
-    await this.#do(`limit ${name}`, container.update({ CpuPeriod: cpuPeriodUs, CpuQuota: quota }))
-    delete instance.limits
-    if (limits !== undefined) instance.limits = limits
-    try {
-      await container.update({ Memory: bytes, MemorySwap: bytes })
-      return 'real'
-    } catch (error) {
-      if (limits?.memoryMiB === undefined || !/busy|unable to set memory limit/i.test(engineMessage(error)))
-        throw failed(`limit ${name}`, error)
-      // An older kernel does not take a limit below what is in use; a newer one takes it, and ends who has too much.
-      await this.kill(name)
-      instance.isOutOfMemory = true
-      return 'imitated'
-    }
+  limit(name: string, limits: ServiceLimits | undefined): Promise<'real' | 'imitated'> {
+    return this.#inTurn(name, instance => this.#limit(instance, limits))
   }
 
   isolate(name: string): Promise<boolean> {
-    return this.#inTurn(async () => {
-      await this.#leave(this.#of(name))
-      return true
-    })
+    return this.#inTurn(name, ({ spec }) =>
+      this.#changeNetworks(name, async () => {
+        // One that is off already, or gone, is as good as taken off.
+        await this.#do(`take ${name} off its network`, this.#leave(spec), error => {
+          return isNotFound(error) || /is not connected to/.test(engineMessage(error))
+        })
+        return true
+      }),
+    )
   }
 
   rejoin(name: string): Promise<void> {
-    return this.#inTurn(async () => {
-      const { spec } = this.#of(name)
-      const container = this.#container(this.#of(name))
-      const { NetworkSettings } = await container.inspect()
-      if (NetworkSettings.Networks[spec.network] !== undefined) return
-      const address = spec.address === undefined ? {} : { IPAMConfig: { IPv4Address: spec.address } }
-      const joining = this.#options.docker.getNetwork(spec.network).connect({
-        Container: container.id,
-        EndpointConfig: { Aliases: [spec.service], ...address },
-      })
-      await this.#do(`put ${name} on its network again`, joining)
+    return this.#inTurn(name, instance => this.#changeNetworks(name, () => this.#rejoin(instance)))
+  }
+
+  /**
+   * Takes a container away and begins to start another in its place. Resolves once its program runs. For one that is no
+   * instance, such as the proxy.
+   */
+  replace(before: ContainerSpec, spec: ContainerSpec): Promise<StartingContainer> {
+    return this.#changeNetworks(spec.service, async () => {
+      await this.#remove(before)
+      this.#options.starts.check(spec.service)
+      const starting = this.#options.starter.begin(spec)
+      await starting.running
+      return starting
     })
   }
 
-  /** Runs what changes the stack's networks, after whatever does so now. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work)
-    this.#turn = done.catch(() => {})
+  /** Does one thing at a time to an instance: each finds it as the one before has left it. */
+  async #inTurn<T>(name: string, work: (instance: Instance) => Promise<T>): Promise<T> {
+    const instance = this.#of(name)
+    const done = instance.turn.then(() => work(instance))
+    instance.turn = done.catch(() => {})
     return done
   }
 
-  /** Takes a container away, with its network, and keeps its volumes. Not an instance's own only: the proxy's too. */
-  remove(spec: ContainerSpec): Promise<void> {
-    return this.#inTurn(() => this.#remove(spec))
+  /** Runs what changes the stack's networks, after whatever does so now. Taking the stack down waits for it. */
+  #changeNetworks<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const done = this.#networkTurn.then(() => this.#options.starts.run(name, work))
+    this.#networkTurn = done.catch(() => {})
+    return done
   }
 
   async #restart(instance: Instance, version: ServiceVersion): Promise<Starting> {
-    const { spec, secrets, commandOf, upstream } = instance
+    const { spec, secrets, commandOf } = instance
     const { service } = spec
     const command = version.build === undefined ? spec.command : commandOf?.(version.build)
     if (command === undefined)
@@ -172,21 +174,57 @@ export class Instances {
     const { starter, starts } = this.#options
     starts.check(service)
     const starting = starter.begin({ ...spec, command, env: { ...spec.env, ...version.env } }, secrets)
-    instance.past = logsOf(instance)
+    instance.past = [...instance.past, ...(instance.before?.logs() ?? [])].slice(-linesMax)
+    instance.before = instance.starting
     instance.starting = starting
     instance.starts += 1
     instance.isOutOfMemory = false
     delete instance.limits
-    const listening = starts
-      .run(service, () => starting.ready)
-      .then(() => {
-        if (instance.starting !== starting)
-          throw new StackError(service, 'was started again before it was waited for')
-        return { upstream, logs: () => logsOf(instance) }
-      })
+    const listening = starts.run(service, () => this.#listens(instance, starting))
     listening.catch(() => {})
     await starting.running
     return { listening }
+  }
+
+  async #listens(instance: Instance, starting: StartingContainer): Promise<Started> {
+    // One that was taken away for another start has failed too, but that is not why.
+    const [outcome] = await Promise.allSettled([starting.ready])
+    if (instance.starting !== starting)
+      throw new StackError(instance.spec.service, 'was started again before it listened')
+    if (outcome.status === 'rejected') throw outcome.reason
+    return { upstream: instance.upstream, logs: () => logsOf(instance) }
+  }
+
+  async #limit(instance: Instance, limits: ServiceLimits | undefined): Promise<'real' | 'imitated'> {
+    const { service, memoryMiB } = instance.spec
+    const container = this.#container(instance)
+    const isTaken = await limitContainer(container, limits ?? {}, memoryMiB).catch((error: unknown) => {
+      throw failed(`limit ${service}`, error)
+    })
+    // An older kernel does not take a limit below what is in use; a newer one takes it, and ends who has too much.
+    if (!isTaken) {
+      await this.#changeNetworks(service, () => this.#kill(instance))
+      instance.isOutOfMemory = true
+    }
+    delete instance.limits
+    if (limits !== undefined) instance.limits = limits
+    return isTaken ? 'real' : 'imitated'
+  }
+
+  async #rejoin(instance: Instance): Promise<void> {
+    const { network, service, address } = instance.spec
+    const container = this.#container(instance)
+    try {
+      const { NetworkSettings } = await container.inspect()
+      if (NetworkSettings.Networks[network] !== undefined) return
+      await this.#options.docker.getNetwork(network).connect({
+        Container: container.id,
+        EndpointConfig: endpointOf(service, address),
+      })
+    } catch (error) {
+      // One that is gone comes back on its network.
+      if (!isNotFound(error)) throw failed(`put ${service} on its network again`, error)
+    }
   }
 
   async #stop(instance: Instance): Promise<void> {
@@ -204,13 +242,13 @@ export class Instances {
 
   async #kill(instance: Instance): Promise<void> {
     const container = this.#container(instance)
-    const state = async () => (await container.inspect()).State
+    const isRunning = async () => (await container.inspect()).State.Running
     try {
-      const { Running, Paused } = await state()
-      if (!Running) return
-      if (Paused) await container.unpause()
+      if (!(await isRunning())) return
       await container.kill({ signal: 'SIGKILL' })
-      for (const end = Date.now() + goneMsMax; (await state()).Running && Date.now() < end; ) await sleep(20)
+      for (const end = Date.now() + goneMsMax; await isRunning(); await sleep(20)) {
+        if (Date.now() > end) throw new HarnessError(`it runs still after ${goneMsMax} ms`)
+      }
     } catch (error) {
       if (isNotFound(error) || /is not running/.test(engineMessage(error))) return
       throw failed(`kill ${instance.spec.service}`, error)
@@ -218,18 +256,15 @@ export class Instances {
   }
 
   async #remove(spec: ContainerSpec): Promise<void> {
-    await this.#leave({ spec })
+    // One that is off already, or going, needs not leave; what else is wrong, the removal says.
+    await this.#leave(spec).catch(() => {})
     const removing = this.#container({ spec }).remove({ force: true })
     await this.#do(`remove ${spec.service}`, removing, isNotFound)
   }
 
-  async #leave({ spec }: Pick<Instance, 'spec'>): Promise<void> {
+  async #leave(spec: ContainerSpec): Promise<void> {
     const network = this.#options.docker.getNetwork(spec.network)
-    const leaving = network.disconnect({ Container: nameOf(spec), Force: true })
-    // One that is gone, or going, is off already.
-    await this.#do(`take ${spec.service} off its network`, leaving, error =>
-      [404, 403, 500].includes((error as { statusCode?: number }).statusCode ?? 0),
-    )
+    await network.disconnect({ Container: nameOf(spec), Force: true })
   }
 
   async #do(what: string, work: Promise<unknown>, isFine: (error: unknown) => boolean = () => false) {
@@ -253,8 +288,8 @@ function nameOf({ stack, service }: Pick<ContainerSpec, 'stack' | 'service'>): s
   return `firebreak-${stack}-${service}`
 }
 
-function logsOf({ past, starting }: Instance): string[] {
-  return [...past, ...starting.logs()].slice(-linesMax)
+function logsOf({ past, before, starting }: Instance): string[] {
+  return [...past, ...(before?.logs() ?? []), ...starting.logs()].slice(-linesMax)
 }
 
 function failed(what: string, error: unknown): HarnessError {

@@ -8,7 +8,12 @@ import { proxyNodeFlags } from '../../proxy/node-flags.ts'
 import type { StartedProxy } from '../driver.ts'
 import type { Starts } from '../starts.ts'
 import { harness, internet, type Link } from '../topology.ts'
-import type { ContainerSpec, ContainerStarter, RunningContainer } from './containers.ts'
+import {
+  type ContainerSpec,
+  endpointOf,
+  type RunningContainer,
+  type StartingContainer,
+} from './containers.ts'
 import { imageId, pullImage } from './engine-images.ts'
 import type { StackNetworks } from './networks.ts'
 
@@ -21,7 +26,8 @@ export interface ProxyContainerOptions {
   /** The image of the project's own proxy. */
   image: string
   networks: StackNetworks
-  starter: ContainerStarter
+  /** Begins to start it, in the place of another if it has one. */
+  begin(spec: ContainerSpec): StartingContainer | Promise<StartingContainer>
   starts: Starts
   /** What all containers of the stack have in common. */
   common: Omit<ContainerSpec, 'command' | 'env' | 'network' | 'hosts'>
@@ -39,7 +45,7 @@ export async function startProxyContainer(
   options: ProxyContainerOptions,
   before?: RunningContainer,
 ): Promise<ProxyContainer> {
-  const { networks, starter, starts, common } = options
+  const { networks, begin, starts, common } = options
   const ports = new Map(links.map(({ name }, index) => [name, firstLinkPort + index]))
   const portOf = ({ name }: Link) => ports.get(name) ?? Number.NaN
   const fromOutside = links.filter(({ from }) => from === internet || from === harness)
@@ -54,7 +60,7 @@ export async function startProxyContainer(
     // The second is what Toxiproxy itself says.
     ready: /"listening"|HTTP server/,
   }
-  const container = await starter.begin(spec).ready
+  const container = await (await begin(spec)).ready
   const apiUrl = `http://127.0.0.1:${container.publishedPort(apiPort)}`
   await waitForApi(apiUrl, container.logs, starts)
   return {
@@ -75,10 +81,7 @@ async function connectInside(
 ): Promise<void> {
   await docker.getNetwork(networks.inside).connect({
     Container: containerId,
-    EndpointConfig: {
-      Aliases: [proxyName],
-      IPAMConfig: { IPv4Address: networks.addressOf(proxyName) },
-    },
+    EndpointConfig: endpointOf(proxyName, networks.addressOf(proxyName)),
   })
 }
 

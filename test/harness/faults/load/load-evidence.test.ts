@@ -34,6 +34,13 @@ describe('seenAtDoors', () => {
     expect(seenAtDoors(moments(0, 200), own(400))).toHaveLength(1)
   })
 
+  test('does not expect there what is under way', () => {
+    const underWay = { ...own(150), well: 50, inFlight: 100 }
+    expect(seenAtDoors(moments(0, 60), underWay)).toHaveLength(1)
+    expect(seenAtDoors(moments(0, 24), underWay)).toEqual([])
+    expect(seenAtDoors(moments(0, 0), { ...own(100), well: 0, inFlight: 100 })).toEqual([])
+  })
+
   test('says nothing of a generator that sent nothing', () => {
     expect(seenAtDoors(moments(0, 100), own(0))).toEqual([])
   })
