@@ -7,7 +7,8 @@ import { harness } from '../stack/topology.ts'
 /**
  * Requests that have crossed the links to the family's auth so far, whichever instance and cell, by the fault proxy's
  * count. Over TLS it sees none, so that auth itself is asked: of one that was started again it is those since then. The
- * harness's own do not count, and neither does the auth of the control group.
+ * harness's own do not count, and neither does the auth of the control group. NaN where the proxy (a real Toxiproxy) does
+ * not count them.
  */
 export async function requestsAtAuth(
   stack: Pick<Stack, 'links' | 'proxy' | 'topology' | 'tls' | 'control' | 'adminToken'>,
@@ -19,6 +20,7 @@ export async function requestsAtAuth(
     return counts.reduce((sum, count) => sum + count, 0)
   }
   const counters = await proxy.evidence()
+  if (Object.keys(counters).length === 0) return Number.NaN
   return links
     .filter(({ from, to }) => auths.has(to) && from !== harness)
     .reduce((sum, link) => sum + (counters[link.name]?.upstreamRequests ?? 0), 0)

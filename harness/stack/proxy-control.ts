@@ -163,10 +163,17 @@ export class ProxyControl {
     return statesSchema.parse(await response.json())
   }
 
-  /** Counters of every link, live. Rejects with HarnessError where the proxy keeps none (a real Toxiproxy does not). */
+  /**
+   * Counters of every link, live; none of a real Toxiproxy, which counts a connection only when it is over. Rejects with
+   * HarnessError.
+   */
   async evidence(): Promise<Record<string, ProxyEvidence>> {
     try {
       const response = await this.#ask('/firebreak/evidence')
+      if (response.status === 404) {
+        await response.arrayBuffer()
+        return {}
+      }
       return evidenceSchema.parse(await response.json()).proxies
     } catch (error) {
       throw new HarnessError(`the fault proxy gives no counters: ${messageOf(error)}`, { cause: error })

@@ -183,28 +183,7 @@ async function boot(driver: Driver, { architecture, topology, tls }: Plan): Prom
     addressOf: (from, to) => inside.get(`${from}-to-${to}`) ?? '',
     tls,
   }
-  const upstreams = new Map<string, string>()
-  const connect = async (service: ServiceSpec, { upstream }: Started) => {
-    upstreams.set(service.name, upstream)
-    if (driver.upstreamOf(service.name, service.program) !== undefined) return
-    const { proxy } = await opening
-    await Promise.all(
-      links.filter(({ to }) => to === service.name).map(link => proxy.connect(link, upstream)),
-    )
-  }
-  await Promise.all([
-    opening,
-    ...databases.map(async ({ service, start }) => connect(service, await start)),
-    ...topology.services.map(async service => {
-      if (service.program === 'postgres') return
-      const env = environmentOf(service, parts)
-      await connect(
-        service,
-        await records.keep(service.name, driver.startService(service.name, service.program, env)),
-      )
-    }),
-  ])
-
+  const upstreams = await startServices(driver, parts, { opening, databases, links, records })
   const { proxy, outside } = await opening
   const doors = stackDoors(topology, outside, secrets)
   await startReplication({
@@ -222,6 +201,40 @@ async function boot(driver: Driver, { architecture, topology, tls }: Plan): Prom
     serviceBootMs: records.tookMs,
     logs: () => records.logs(),
   }
+}
+
+interface Underway {
+  opening: ReturnType<typeof openLinks>
+  databases: readonly { service: ServiceSpec; start: Promise<Started> }[]
+  links: readonly Link[]
+  records: StartRecords
+}
+
+/** Starts the others, and points the links at each as it comes up; gives where each is found, by name. */
+async function startServices(
+  driver: Driver,
+  parts: EnvironmentParts,
+  { opening, databases, links, records }: Underway,
+): Promise<Map<string, string>> {
+  const upstreams = new Map<string, string>()
+  const connect = async (service: ServiceSpec, { upstream }: Started) => {
+    upstreams.set(service.name, upstream)
+    if (driver.upstreamOf(service.name, service.program) !== undefined) return
+    const { proxy } = await opening
+    await Promise.all(
+      links.filter(({ to }) => to === service.name).map(link => proxy.connect(link, upstream)),
+    )
+  }
+  await Promise.all([
+    opening,
+    ...databases.map(async ({ service, start }) => connect(service, await start)),
+    ...parts.topology.services.map(async service => {
+      if (service.program === 'postgres') return
+      const start = driver.startService(service.name, service.program, environmentOf(service, parts))
+      await connect(service, await records.keep(service.name, start))
+    }),
+  ])
+  return upstreams
 }
 
 function startDatabase(

@@ -53,6 +53,7 @@ describeWithEngine('images', () => {
           )
         expect(await has('services/config/main.ts')).toBe(true)
         expect(await has('harness/proxy/main.ts')).toBe(true)
+        expect(await has('harness/builds/exits-at-start.ts')).toBe(true)
         expect(await has('node_modules/hono/package.json')).toBe(true)
         expect(await has('node_modules/vitest')).toBe(false)
         expect(await has('node_modules/testcontainers')).toBe(false)

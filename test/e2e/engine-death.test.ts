@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openEngine } from '../../harness/stack/containers/engine.ts'
 import { describeWithEngine } from './containers-support.ts'
+import { everyLayer, layersOn } from './every-layer.ts'
+import { play, resultsIn } from './played.ts'
 import { Room } from './room.ts'
 
 /** Passes on what arrives at a new socket to the engine; `cut` ends all of it, as an engine that dies does. */
@@ -39,6 +41,15 @@ async function openRelay(path: string): Promise<{ cut(): Promise<void> }> {
   }
 }
 
+const doctorRemoves = async (room: Room, stack: string) => {
+  expect(await room.leftovers()).not.toEqual([])
+  // Its watchdog, too, cannot do anything; it gives up by itself.
+  const doctor = await room.firebreakEnds(['doctor'])
+  expect(doctor.output).toMatch(new RegExp(`removed +${stack}`))
+  expect(doctor.code).toBe(0)
+  await room.expectNothingLeft()
+}
+
 describeWithEngine('an engine that goes away in the middle of a run', () => {
   test('makes it a harness error that says so; doctor removes the rest once it is back', async () => {
     await using room = new Room()
@@ -55,12 +66,24 @@ describeWithEngine('an engine that goes away in the middle of a run', () => {
     expect(output).toContain('no container engine answers')
     expect(output).toContain('firebreak doctor')
     expect(code).toBe(3)
-    expect(await room.leftovers()).not.toEqual([])
+    await doctorRemoves(room, stack)
+  })
 
-    // Its watchdog, too, cannot do anything; it gives up by itself.
-    const doctor = await room.firebreakEnds(['doctor'])
-    expect(doctor.output).toMatch(new RegExp(`removed +${stack}`))
-    expect(doctor.code).toBe(0)
-    await room.expectNothingLeft()
+  test('leaves no fault of any layer held, and nothing that doctor does not find', async () => {
+    await using room = new Room()
+    const socket = join(room.folder, 'engine.sock')
+    const relay = await openRelay(socket)
+    const env = { DOCKER_HOST: `unix://${socket}` }
+    const run = play(room, { 'every-layer': everyLayer }, { runtime: 'containers', env })
+    await run.says(layersOn, 180_000)
+    const [stack = ''] = room.stacks()
+    await relay.cut()
+
+    const { code, output } = await run.ended
+    // What the faults did through the engine cannot be undone without it.
+    expect(resultsIn(room).runs.map(({ verdict }) => verdict)).toEqual(['error'])
+    expect(output).toContain('engine.sock')
+    expect(code).not.toBe(0)
+    await doctorRemoves(room, stack)
   })
 })

@@ -127,6 +127,14 @@ export class Room implements AsyncDisposable {
     return this.processes().flatMap(each => (command.test(each.command) ? [each.pid] : []))
   }
 
+  /** Numbers of the processes of a service; of a database its server and all that this has started. */
+  processesOf(service: string): number[] {
+    return this.processes().flatMap(({ pid, command }) => {
+      const isNamed = `${readProc(pid, 'environ')}\0`.includes(`NAME=${service}\0`)
+      return isNamed || command.includes(`/${service}/data`) ? [pid] : []
+    })
+  }
+
   /** All that is left, in words. */
   async leftovers(): Promise<string[]> {
     const stacks = this.stacks()

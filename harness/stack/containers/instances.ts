@@ -36,6 +36,8 @@ interface Instance extends InstancePlan {
   /** Lines of the starts before that. */
   past: readonly string[]
   starts: number
+  /** How many starts have been asked for: the one before is given up from then on. */
+  asked: number
   limits?: ServiceLimits
   /** It was ended because it had more memory than a new limit. */
   isOutOfMemory: boolean
@@ -63,8 +65,8 @@ export class Instances {
   async start(plan: InstancePlan): Promise<Started> {
     const { service } = plan.spec
     const starting = this.#options.starter.begin(plan.spec, plan.secrets)
-    const turn = Promise.resolve()
-    const instance: Instance = { ...plan, starting, starts: 1, past: [], isOutOfMemory: false, turn }
+    const first = { past: [], starts: 1, asked: 1, isOutOfMemory: false, turn: Promise.resolve() }
+    const instance: Instance = { ...plan, ...first, starting }
     await starting.ready
     this.#known.set(service, instance)
     return { upstream: plan.upstream, logs: () => logsOf(instance) }
@@ -78,13 +80,7 @@ export class Instances {
       const { State } = await this.#container(instance).inspect()
       if (State.Paused) return { state: 'paused', ...common }
       if (State.Running) return { state: 'running', ...common }
-      const wasKilled = State.ExitCode === 137
-      const ended =
-        isOutOfMemory || State.OOMKilled
-          ? 'out of memory'
-          : wasKilled
-            ? 'ended by SIGKILL'
-            : `exit code ${State.ExitCode}`
+      const ended = isOutOfMemory || State.OOMKilled ? 'out of memory' : endOf(State.ExitCode)
       return { state: 'ended', ended, ...common }
     } catch (error) {
       if (!isNotFound(error)) throw failed(`look at ${name}`, error)
@@ -169,6 +165,8 @@ export class Instances {
     const command = version.build === undefined ? spec.command : commandOf?.(version.build)
     if (command === undefined)
       throw new StackError(service, 'is a database, of which there is no other build')
+    instance.asked += 1
+    const number = instance.asked
     await this.#stop(instance)
     await this.#remove(spec)
     const { starter, starts } = this.#options
@@ -180,16 +178,16 @@ export class Instances {
     instance.starts += 1
     instance.isOutOfMemory = false
     delete instance.limits
-    const listening = starts.run(service, () => this.#listens(instance, starting))
+    const listening = starts.run(service, () => this.#listens(instance, starting, number))
     listening.catch(() => {})
     await starting.running
     return { listening }
   }
 
-  async #listens(instance: Instance, starting: StartingContainer): Promise<Started> {
+  async #listens(instance: Instance, starting: StartingContainer, number: number): Promise<Started> {
     // One that was taken away for another start has failed too, but that is not why.
     const [outcome] = await Promise.allSettled([starting.ready])
-    if (instance.starting !== starting)
+    if (instance.asked !== number)
       throw new StackError(instance.spec.service, 'was started again before it listened')
     if (outcome.status === 'rejected') throw outcome.reason
     return { upstream: instance.upstream, logs: () => logsOf(instance) }
@@ -286,6 +284,10 @@ export class Instances {
 
 function nameOf({ stack, service }: Pick<ContainerSpec, 'stack' | 'service'>): string {
   return `firebreak-${stack}-${service}`
+}
+
+function endOf(exitCode: number): string {
+  return exitCode === 137 ? 'ended by SIGKILL' : `exit code ${exitCode}`
 }
 
 function logsOf({ past, before, starting }: Instance): string[] {

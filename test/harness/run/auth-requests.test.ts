@@ -36,6 +36,11 @@ describe('requestsAtAuth', () => {
     await expect(requestsAtAuth({ ...stack, control: astray })).rejects.toThrow('auth-2 answered 404')
   })
 
+  test('is no number where the proxy counts nothing, as a real Toxiproxy does', async () => {
+    const proxy = { evidence: async () => ({}) }
+    expect(await requestsAtAuth({ ...stackOf(family), proxy } as unknown as Stack)).toBeNaN()
+  })
+
   test('takes a link without a count as not crossed', async () => {
     expect(await requestsAtAuth(stackOf(family, ['feed-to-auth-1']))).toBe(7 * 2 - 1)
   })
