@@ -16,14 +16,14 @@ const watchdog = /watchdog\.ts/
 /** A run whose stack is up, and that is busy. */
 async function runWithStack(room: Room, runtime: string): Promise<Run> {
   const run = room.run(['wrong-issuer', '--architecture', 'hardened', '--runtime', runtime])
-  await run.says(/signing everybody in/, 120_000)
+  await run.says(/signing everybody in/, 180_000)
   return run
 }
 
 /** A run in the middle of starting its stack: some services run, others are on their way. */
 async function runWhileStarting(room: Room, runtime: string): Promise<Run> {
   const run = room.run(['wrong-issuer', '--architecture', 'hardened', '--runtime', runtime])
-  await run.says(/starting a stack/, 120_000)
+  await run.says(/starting a stack/, 180_000)
   await vi.waitUntil(() => room.ledgers().some(ledger => ledger.entries().length > 6), { timeout: 60_000 })
   return run
 }
@@ -109,7 +109,7 @@ const moreEnds: End[] = [
 
 describe.skipIf(process.platform !== 'linux')('clean-up', () => {
   describeOnRuntimes(runtime => {
-    describe.concurrent('nothing stays after', () => {
+    describe('nothing stays after', () => {
       test.each(ends)('$title', async end => {
         await using room = new Room()
         const run = await runWithStack(room, runtime)
