@@ -22,6 +22,8 @@ export class DatabaseClient implements DatabaseControl, AsyncDisposable {
       idleTimeoutMillis: 1_000,
       allowExitOnIdle: true,
       connectionTimeoutMillis: connectMsMax,
+      // The server gives up first: a statement that is no longer waited for must not come to pass later.
+      statement_timeout: statementMsMax / 2,
       query_timeout: statementMsMax,
       application_name: 'firebreak',
     })

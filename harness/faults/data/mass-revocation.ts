@@ -19,7 +19,7 @@ export const massRevocation = defineFault({
   summary: 'Sessions are revoked, all or many at once, for good',
   params: z.strictObject({
     store: storePattern,
-    /** Share of the users, 0 to 1; the same ones each time. */
+    /** Share of the users, 0 to 1, chosen by their names. Each run names its users anew, so others each time. */
     share: z.number().gt(0).max(1).default(1),
     kinds: z
       .array(z.enum(sessionKinds))

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ScenarioError } from '../../../../harness/errors.ts'
+import { HarnessError, ScenarioError } from '../../../../harness/errors.ts'
 import { storeLost } from '../../../../harness/faults/data/store-lost.ts'
-import { family } from '../../../../harness/stack/topology.ts'
+import { storeReadOnly } from '../../../../harness/faults/data/store-read-only.ts'
+import type { DatabaseControl } from '../../../../harness/stack/database-control.ts'
+import { cellularFamily, family } from '../../../../harness/stack/topology.ts'
 import { type StoreWorld, startStoreWorld } from './support.ts'
 
 describe('storeLost', { timeout: 60_000 }, () => {
@@ -69,6 +71,61 @@ describe('storeLost', { timeout: 60_000 }, () => {
     await injected.undo()
     expect(await store.findUser(issuer, 'somebody')).toMatchObject(user)
     expect(await store.findClient(issuer, 'system')).toMatchObject({ scopes: ['a'] })
+  })
+
+  test('keeps what was made meanwhile in the place of what is put back', async () => {
+    const { store, inject, addSession } = world
+    const issuer = 'https://auth.test'
+    const addUser = (subject: string) =>
+      store.addUsers({ issuer, passwordHash: subject, users: [{ username: 'anew', subject }] })
+    const before = await addSession({ sid: 'made-twice', usedRefreshJti: 'before' })
+    await addUser('before')
+    const injected = await inject(storeLost({ what: 'all' }))
+    await addSession({ ...before, usedRefreshJti: 'meanwhile' })
+    expect(await addUser('meanwhile')).toBe(1)
+    await injected.undo()
+    expect(await store.findSession('made-twice')).toMatchObject({ usedRefreshJti: 'meanwhile' })
+    expect(await store.findUser(issuer, 'anew')).toMatchObject({ subject: 'meanwhile' })
+    expect(await injected.remains?.()).toEqual([])
+  })
+
+  test('can be undone again where its undo has failed', async () => {
+    const { store, inject, addSession } = world
+    const { sid } = await addSession()
+    const injected = await inject(storeLost({}))
+    const readOnly = await inject(storeReadOnly({}))
+    await expect(injected.undo()).rejects.toThrow(/read-only/)
+    expect(await injected.remains?.()).not.toEqual([])
+    await readOnly.undo()
+    await injected.undo()
+    expect(await store.findSession(sid)).toBeDefined()
+    expect(await injected.remains?.()).toEqual([])
+  })
+
+  test('is at all of several databases, or at none', async () => {
+    const { store, database, addSession } = world
+    const { sid } = await addSession()
+    const fault = storeLost({ store: 'sessions@*' })
+    const names = fault.holds(cellularFamily).map(hold => hold.replace('database:', ''))
+    expect(names.length).toBeGreaterThan(1)
+    const asked: string[] = []
+    const away = (name: string): DatabaseControl => ({
+      name,
+      query: async sql => {
+        asked.push(sql)
+        if (sql.includes('CREATE TABLE')) throw new HarnessError(`${name} is away`)
+        return []
+      },
+    })
+    const [first = '', ...others] = names
+    const databases = Object.fromEntries([[first, database], ...others.map(name => [name, away(name)])])
+    const injectInto = (given: Record<string, DatabaseControl>) =>
+      fault.inject({ databases: given, topology: cellularFamily } as never)
+    await expect(injectInto(databases)).rejects.toThrow('is away')
+    expect(asked.length).toBeGreaterThan(0)
+    expect(await store.findSession(sid)).toBeDefined()
+    await expect(async () => injectInto({ [first]: database })).rejects.toThrow(HarnessError)
+    expect(await store.findSession(sid)).toBeDefined()
   })
 
   test('has no evidence where there was nothing to lose', async () => {
