@@ -11,7 +11,7 @@ import type { ServiceSpec, Topology } from './topology.ts'
 
 const suffix = '-replica'
 /** The name of the publication, of the subscription and of its slot. */
-const stream = 'firebreak'
+export const stream = 'firebreak'
 const readyMsMax = 30_000
 const lookEveryMs = 50
 
