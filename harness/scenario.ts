@@ -3,6 +3,7 @@
  * Being data, it can be run, listed and validated without running it.
  */
 import type { Expect } from '@playwright/test'
+import { type Arrivals, arrivalsProblem } from './crowd/arrivals.ts'
 import { familyCrowd, type Group, type Regions, segmentsOf } from './crowd/population.ts'
 import { type Duration, toMs } from './duration.ts'
 import { messageOf, ScenarioError } from './errors.ts'
@@ -66,6 +67,8 @@ export interface ScenarioDefinition {
    * reason. The faults are undone at once, the rest of the timeline is skipped, and the run is not proven.
    */
   abortWhen?: (live: LiveMeasures) => boolean | string
+  /** How newcomers arrive. Default: `constant`, which leaves least to chance. */
+  arrivals?: Arrivals
   /** Length of the timeline. Default: the end of the last fault and 6 s to recover in; without faults, 16.5 s. */
   duration?: Duration
   /** The prediction for each architecture. One of a user's own without an entry is held to that of its base. */
@@ -121,6 +124,7 @@ function wordProblems({
   replays,
   needs = [],
   regions,
+  arrivals,
   abortWhen,
 }: ScenarioDefinition): string[] {
   const problems: string[] = []
@@ -130,6 +134,8 @@ function wordProblems({
   if (!causes.includes(cause)) problems.push(`cause: "${cause}" is none of ${causes.join(', ')}`)
   if (replays !== undefined && !/^[a-z0-9-]+-\d{4}-\d{2}-\d{2}$/.test(replays))
     problems.push(`replays: "${replays}" is not of the form who-yyyy-mm-dd`)
+  const arrivalProblem = arrivals === undefined ? undefined : arrivalsProblem(arrivals)
+  if (arrivalProblem !== undefined) problems.push(`arrivals: ${arrivalProblem}`)
   if (abortWhen !== undefined && typeof abortWhen !== 'function')
     problems.push(`abortWhen: ${JSON.stringify(abortWhen)} is not a function of the live measures`)
   for (const name of needs) {

@@ -5,7 +5,9 @@
 import { z } from 'zod'
 import {
   type Answered,
+  type Asked,
   ask,
+  type Cleared,
   type Client,
   type ClientWorld,
   contentSeen,
@@ -16,7 +18,6 @@ import {
   refusalOf,
   type Seen,
 } from './client.ts'
-import type { HttpResult } from './http.ts'
 
 export const apiScopes = ['messages:read', 'messages:write'] as const
 const grantSchema = z.object({ access_token: z.string() })
@@ -27,6 +28,7 @@ export class ApiClient implements Client {
   readonly #world: ClientWorld
   #token: string | undefined
   #calls = 0
+  #cleared: Cleared | undefined
 
   constructor(world: ClientWorld) {
     this.#world = world
@@ -34,6 +36,14 @@ export class ApiClient implements Client {
 
   get signedIn(): boolean {
     return this.#token !== undefined
+  }
+
+  get credential(): string | undefined {
+    return this.#token
+  }
+
+  get cleared(): Cleared | undefined {
+    return this.#cleared
   }
 
   async signIn(): Promise<Seen> {
@@ -53,7 +63,10 @@ export class ApiClient implements Client {
     const answer = await (this.#calls % sendEvery === 0 ? this.#send(sent) : this.#read(sent))
     if (!isTokenRefused(answer)) return contentSeen(answer)
     // An answer speaks for the token that it was asked with; there may be a new one meanwhile.
-    if (this.#token === sent) this.#token = undefined
+    if (this.#token === sent) {
+      this.#token = undefined
+      this.#cleared = { trace: answer.trace }
+    }
     return { result: 'signed-out' }
   }
 
@@ -75,7 +88,7 @@ export class ApiClient implements Client {
     return answers.some(isServed)
   }
 
-  #read(token: string): Promise<HttpResult> {
+  #read(token: string): Promise<Asked> {
     return ask(this.#world, {
       method: 'GET',
       path: '/v1/messages',
@@ -83,13 +96,13 @@ export class ApiClient implements Client {
     })
   }
 
-  #send(token: string): Promise<HttpResult> {
+  #send(token: string): Promise<Asked> {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
     const body = JSON.stringify({ to: 'somebody', text: 'hello' })
     return ask(this.#world, { method: 'POST', path: '/v1/messages', headers, body })
   }
 
-  #askAuth(path: '/oauth/token' | '/oauth/revoke', form: Record<string, string>): Promise<HttpResult> {
+  #askAuth(path: '/oauth/token' | '/oauth/revoke', form: Record<string, string>): Promise<Asked> {
     const { username, password } = this.#world.account
     // RFC 6749, section 2.3.1: both parts are form-encoded first.
     const basic = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Result, Told } from '../outcome/history.ts'
 import type { HttpClient, HttpRequest, HttpResult } from './http.ts'
+import { type Traces, traceIdOf } from './traces.ts'
 
 /** What a client makes of one thing it set out to do. */
 export interface Seen {
@@ -33,15 +34,30 @@ export interface ClientWorld {
   http: HttpClient
   place: Place
   account: Account
+  /** Names each request for the logs of the services; without it they have none. */
+  traces?: Traces
+}
+
+/** Of a credential that a surface cleared: the request to whose answer it did. */
+export interface Cleared {
+  trace: string | undefined
 }
 
 /** One device, browser or system of one user: holds at most one credential. */
 export interface Client {
   /** Whether it holds a credential. */
   readonly signedIn: boolean
+  /** The one it holds. */
+  readonly credential?: string | undefined
+  /** The account, where the credential is the app's own and does not tell auth's name of the session. */
+  readonly account?: string | undefined
+  /** The last one that its surface cleared without being asked to by its user. */
+  readonly cleared?: Cleared | undefined
   signIn(): Promise<Seen>
   /** Looks at the app's content, or calls it; the surface may clear its credential on the way. */
   browse(): Promise<Seen>
+  /** Sends something, where people do that: its result speaks for the session as a look at the content does. */
+  act?(): Promise<Seen>
   /** Renews the credential in the background, where the surface has such a thing. */
   refresh?(): Promise<Seen>
   signOut(): Promise<Seen>
@@ -54,7 +70,9 @@ export interface Client {
   probe(): Promise<boolean>
 }
 
-export type Answered = HttpResult & { kind: 'answer' }
+/** `trace`: the request's name in the logs of the services. */
+export type Asked = HttpResult & { trace?: string }
+export type Answered = Asked & { kind: 'answer' }
 
 /** An answer's failure as the crowd records it. */
 export function failureOf(result: Exclude<HttpResult, Answered>): Seen {
@@ -115,14 +133,24 @@ interface Ask {
 }
 
 /** Sends a client's request to its door, with the headers that every request carries. */
-export function ask({ http, place }: ClientWorld, { method, path, headers, body }: Ask): Promise<HttpResult> {
+export async function ask(
+  { http, place, traces }: ClientWorld,
+  { method, path, headers, body }: Ask,
+): Promise<Asked> {
   const { door, host, address } = place
-  return http.request({
+  const traceparent = traces?.()
+  const result = await http.request({
     method,
     door,
     path,
     // The edge takes this for the user's address: the whole crowd stands behind one socket.
-    headers: { host, 'x-forwarded-for': address, ...headers },
+    headers: {
+      host,
+      'x-forwarded-for': address,
+      ...(traceparent === undefined ? {} : { traceparent }),
+      ...headers,
+    },
     ...(body === undefined ? {} : { body }),
   })
+  return traceparent === undefined ? result : { ...result, trace: traceIdOf(traceparent) }
 }

@@ -3,60 +3,71 @@
  * open-loop schedule decided beforehand, and gives the history of it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { HarnessError } from '../errors.ts'
 import type { History } from '../outcome/history.ts'
-import type { Stack } from '../stack/stack.ts'
-import { ApiClient } from './api-client.ts'
-import { newcomers, visits } from './arrivals.ts'
-import type { Client, ClientWorld } from './client.ts'
-import { DeviceClient } from './device-client.ts'
+import { type Arrivals, visits } from './arrivals.ts'
+import { sidOf } from './credentials.ts'
+import { createUserFactory, type UserFactory } from './factory.ts'
 import { HttpClient } from './http.ts'
-import { MobileClient } from './mobile-client.ts'
-import {
-  type Accounts,
-  createAccounts,
-  type Kind,
-  kinds,
-  memberOf,
-  newcomerPool,
-  revoke,
-} from './operator.ts'
+import { type CrowdStack, createAccounts, revoke } from './operator.ts'
+import { OutageReports } from './outage-reports.ts'
 import type { Group } from './population.ts'
 import { createRandom } from './random.ts'
-import { Recorder, type Who } from './recorder.ts'
+import { Recorder } from './recorder.ts'
 import { Schedule } from './schedule.ts'
-import { User } from './user.ts'
-import { WebClient } from './web-client.ts'
+import { createTraces } from './traces.ts'
+import type { User } from './user.ts'
+import { Visitors } from './visitors.ts'
+import { inParallel, range, signInFirst } from './warm-up.ts'
 
 export interface CrowdOptions {
-  stack: Stack
+  stack: CrowdStack
   groups: readonly Group[]
   seed: number
   /** Tells this run's accounts from those of others on the same stack. */
   run: string
   /** Length of the timeline, ms. */
   timelineMs: number
+  /** For how long after it things are planned, should they be asked for, ms. Default: not at all. */
+  afterMs?: number
+  /** How newcomers arrive. Default: `constant`. */
+  arrivals?: Arrivals
 }
 
 /** What the crowd adds to a history. */
-export type CrowdHistory = Pick<History, 'intents' | 'sessions' | 'deadSessionProbes' | 'alive'>
+export type CrowdHistory = Pick<
+  History,
+  'intents' | 'sessions' | 'deadSessionProbes' | 'alive' | 'reports' | 'refugees'
+>
+
+/** What a crowd has written down so far. */
+export type Recorded = Pick<CrowdHistory, 'intents' | 'sessions' | 'deadSessionProbes'>
+
+/** A session that is to end by itself, `inMs` from the start of the timeline. Its `sid` is its name at auth. */
+export interface Expiring {
+  sid: string
+  inMs: number
+}
 
 /** A user's patience for one request, ms. */
 const deadlineMs = 3_000
 /** Arrivals begin this long before the timeline, so that its first second is like its others. */
-const leadMs = 1_000
+export const leadMs = 1_000
 const warmUpAtOnce = 6
-const warmUpTries = 5
 const probeEveryMs = 1_500
-const lookAroundMs = 100
 /** How long after its revocation a session is asked with again: RFC 7662 allows caches, bounded. The bound is stated. */
 export const revocationBoundMs = 1_000
+/** Nobody looks in with a session just about to run out: what the answer would be is a matter of chance. */
+const beforeExpiryMs = 300
 
-const clientOf: Record<Group['client'], (world: ClientWorld) => Client> = {
-  web: world => new WebClient(world),
-  phone: world => new MobileClient(world),
-  device: world => new DeviceClient(world),
-  api: world => new ApiClient(world),
+/** When the sessions run out that are to be dead from the start: after one look with them. */
+const deadFromMs = -300
+
+interface Resident {
+  group: Group
+  user: User
+  index: number
+  /** When its session runs out, where it is about to, ms on the run's clock. */
+  expiresAt: number | undefined
 }
 
 export class Crowd implements AsyncDisposable {
@@ -65,13 +76,24 @@ export class Crowd implements AsyncDisposable {
   readonly #recorder = new Recorder()
   readonly #ended = new AbortController()
   readonly #schedule = new Schedule()
-  readonly #residents: { group: Group; user: User; index: number }[] = []
-  readonly #visiting = new Set<User>()
-  readonly #dead: { who: Who; client: Client; session: string }[] = []
-  #accounts: Accounts | undefined
+  readonly #reports: OutageReports
+  readonly #residents: Resident[] = []
+  readonly #dead: { user: User; session: string }[] = []
+  /** Who is to be among the dead by the start of the timeline. */
+  readonly #dying: User[] = []
+  /** Whose session has run out: they go on asking with it, as nobody should be served. */
+  readonly #expired = new Set<User>()
+  #visitors: Visitors | undefined
 
   constructor(options: CrowdOptions) {
     this.#options = options
+    this.#reports = new OutageReports({
+      http: this.#http,
+      statusDoor: options.stack.doors.status,
+      now: () => this.#recorder.now(),
+      ended: this.#ended.signal,
+      leave: from => this.#visitors?.takeRefuge(from.app, this.#recorder.now()),
+    })
   }
 
   /** Milliseconds since the timeline began; negative before. */
@@ -79,58 +101,58 @@ export class Crowd implements AsyncDisposable {
     return this.#recorder.now()
   }
 
-  /** Makes the accounts and signs in everyone who is to have a session before the run. */
-  async warmUp(): Promise<void> {
-    const { groups, stack, run } = this.#options
-    this.#accounts = await createAccounts(stack, run, groups)
+  /**
+   * Makes the accounts and signs in everyone who is to have a session before the run. Resolves to the sessions that the
+   * owner of auth's store is to let run out, and when; until then nobody has looked at anything with them.
+   */
+  async warmUp(): Promise<Expiring[]> {
+    const { groups, stack, run, seed } = this.#options
+    const user = createUserFactory({
+      stack,
+      groups,
+      seed,
+      http: this.#http,
+      recorder: this.#recorder,
+      reports: this.#reports,
+      ended: this.#ended.signal,
+      traces: createTraces(),
+      accounts: await createAccounts(stack, run, groups),
+    })
+    this.#visitors = new Visitors(user, this.#options, this.#ended.signal)
     const tasks = groups.flatMap(group => [
-      ...range(group.residents).map(index => async () => {
-        const user = this.#user(group, 'resident', index)
-        await signInFirst(user)
-        // What an app remembers of a session must be there before the fault, as it would be on any other day; and
-        // services just started are slow until their code has run a while.
-        await user.client.browse()
-        this.#residents.push({ group, user, index })
+      ...range(group.residents + (group.nearExpiry ?? 0)).map(
+        index => () => this.#settleIn(user, group, index),
+      ),
+      ...range(group.expired ?? 0).map(index => async () => {
+        const dying = user(group, 'expired', index)
+        await signInFirst(dying)
+        this.#dying.push(dying)
       }),
-      ...range(group.revoked).map(index => async () => {
-        const user = this.#user(group, 'revoked', index)
-        await signInFirst(user)
-        // Seen once while it is good: a grace or a cache knows it, so that only its revocation can keep it out.
-        await user.client.browse()
-        await user.client.revokeElsewhere(credential => revoke(stack, group.app, user.who.region, credential))
-        const session = user.revoked()
-        if (session !== undefined) this.#dead.push({ who: user.who, client: user.client, session })
-      }),
+      ...range(group.revoked).map(index => () => this.#beRevoked(user, group, index)),
     ])
     await inParallel(tasks, warmUpAtOnce)
     // The order of signing in is the machine's; the schedule must not depend on it.
     this.#residents.sort((a, b) => a.user.who.user.localeCompare(b.user.who.user))
+    const ends = [
+      ...this.#residents.map(({ user, expiresAt }) => ({ user, inMs: expiresAt })),
+      ...this.#dying.map(user => ({ user, inMs: deadFromMs })),
+    ]
+    return ends.flatMap(({ user: { client }, inMs }) => {
+      const sid = client.credential && sidOf(client.credential)
+      return sid === undefined || inMs === undefined ? [] : [{ sid, inMs }]
+    })
   }
 
   /** Sets the clock and begins. Resolves when the timeline begins. */
   async start(): Promise<void> {
-    const { groups, timelineMs, seed } = this.#options
-    const interval = { from: -leadMs, to: timelineMs }
-    for (const { group, user, index } of this.#residents) {
-      const random = createRandom(seed, user.who.user)
-      const place = { index, of: group.residents }
-      this.#schedule.add(visits(interval, group.browseEveryMs, random, place), at => user.browse(at))
-      if (group.refreshEveryMs) {
-        this.#schedule.add(visits(interval, group.refreshEveryMs, random, place), at => user.refresh(at))
-      }
-    }
-    for (const group of groups) {
-      const random = createRandom(seed, `newcomers ${group.app} ${group.surface}`)
-      let next = 0
-      this.#schedule.add(newcomers(interval, group.newcomersPerSecond, random), at =>
-        this.#comeAndGo(this.#user(group, 'newcomer', next++ % newcomerPool), at),
-      )
-    }
-    for (const { who, client, session } of this.#dead) {
-      const probes = { from: Math.max(0, revocationBoundMs - leadMs), to: timelineMs }
-      this.#schedule.add(visits(probes, probeEveryMs, createRandom(seed, `${who.user} probe`)), async at => {
-        this.#recorder.probe(session, who, at, await client.probe())
-      })
+    const { timelineMs, afterMs = 0, seed } = this.#options
+    const interval = { from: -leadMs, to: timelineMs + afterMs }
+    for (const resident of this.#residents) this.#planResident(resident, interval)
+    this.#visitors?.plan(this.#schedule, interval)
+    for (const user of this.#dying) this.#planDeath(user)
+    for (const { user, session } of this.#dead) {
+      const random = createRandom(seed, `${user.who.user} probe`)
+      this.#planProbes(user, session, { from: Math.max(0, revocationBoundMs - leadMs), random })
     }
     this.#recorder.startClock(leadMs)
     this.#schedule.start(() => this.#recorder.now())
@@ -138,18 +160,30 @@ export class Crowd implements AsyncDisposable {
   }
 
   /** What it has written down so far; intents in the order in which they came to their end. */
-  get recorded(): Pick<CrowdHistory, 'intents' | 'sessions' | 'deadSessionProbes'> {
+  get recorded(): Recorded {
     return this.#recorder
+  }
+
+  /** Takes all load off for a while, as an operator might where nothing comes back by itself. */
+  async takeLoadOff(forMs: number): Promise<void> {
+    this.#http.isOff = true
+    await sleep(forMs)
+    this.#http.isOff = false
   }
 
   /** Waits for the last answers and gives the history. `early`: before the schedule is at its end. */
   async finish({ early = false } = {}): Promise<CrowdHistory> {
     this.#ended.abort()
     if (early) this.#schedule.stop()
+    else this.#schedule.cut(this.#options.timelineMs)
     await this.#schedule.finished()
     await Promise.all(this.#residents.map(({ user }) => user.settled()))
+    await this.#reports.settled()
+    await this.#visitors?.settled()
     const { intents, sessions, deadSessionProbes } = this.#recorder
-    return { intents, sessions, deadSessionProbes, alive: this.#countAlive() }
+    const { reports } = this.#reports
+    const refugees = this.#visitors?.refugees ?? []
+    return { intents, sessions, deadSessionProbes, alive: this.#countAlive(), reports, refugees }
   }
 
   /** How late the schedule ran at its worst 1 %, ms: the measurement's own fault. */
@@ -163,85 +197,98 @@ export class Crowd implements AsyncDisposable {
     await this.#http[Symbol.asyncDispose]()
   }
 
-  #user(group: Group, kind: Kind, index: number): User {
-    const { app, surface } = group
-    const member = memberOf(group, kind, index)
-    const { region, door } = member.home
-    const baseUrl = this.#options.stack.doors[door]
-    if (baseUrl === undefined || this.#accounts === undefined)
-      throw new HarnessError(`the stack has no door ${door}`)
-    const client = clientOf[group.client]({
-      http: this.#http,
-      place: {
-        door: baseUrl,
-        host: `${app}.${region}.localhost`,
-        address: this.#addressOf(group, kind, index),
-      },
-      account: this.#accounts(member),
+  async #settleIn(makeUser: UserFactory, group: Group, index: number): Promise<void> {
+    const user = makeUser(group, 'resident', index)
+    await signInFirst(user)
+    const expiresAt = index >= group.residents ? this.#expiryOf(user) : undefined
+    this.#residents.push({ group, user, index, expiresAt })
+    // What an app remembers of a session must be there before the fault, as it would be on any other day; and services
+    // just started are slow until their code has run a while. Except that one which is to run out has not been told yet.
+    if (expiresAt === undefined) await user.client.browse()
+  }
+
+  async #beRevoked(makeUser: UserFactory, group: Group, index: number): Promise<void> {
+    const user = makeUser(group, 'revoked', index)
+    const { app, region } = user.who
+    await signInFirst(user)
+    // Seen once while it is good: a grace or a cache knows it, so that only its revocation can keep it out.
+    await user.client.browse()
+    await user.client.revokeElsewhere(credential => revoke(this.#options.stack, app, region, credential))
+    const session = user.over('revoked')
+    if (session !== undefined) this.#dead.push({ user, session })
+  }
+
+  /** Towards the end: until then it is a session like any other, and afterwards there is time left to ask with it. */
+  #expiryOf({ who }: User): number {
+    const random = createRandom(this.#options.seed, `${who.user} expiry`)
+    return Math.round(this.#options.timelineMs * (0.8 + 0.1 * random()))
+  }
+
+  #planResident({ group, user, index, expiresAt }: Resident, interval: { from: number; to: number }): void {
+    const random = createRandom(this.#options.seed, user.who.user)
+    const place = { index, of: group.residents }
+    const isOnlyInBackground = index < (group.background ?? 0)
+    const to = Math.min(interval.to, expiresAt === undefined ? interval.to : expiresAt - beforeExpiryMs)
+    // Drawn in any case, so that whoever is in the background has the same times for the rest.
+    const looks = visits({ ...interval, to }, group.browseEveryMs, random, place)
+    if (!isOnlyInBackground) {
+      this.#schedule.add(looks, async at => {
+        if (!this.#expired.has(user)) await user.browse(at)
+      })
+    }
+    if (group.refreshEveryMs) {
+      this.#schedule.add(visits(interval, group.refreshEveryMs, random, place), at => user.refresh(at))
+    }
+    if (expiresAt !== undefined) this.#planExpiry(user, expiresAt, random)
+  }
+
+  #planExpiry(user: User, expiresAt: number, random: () => number): void {
+    const { session } = user
+    this.#schedule.add([expiresAt], async () => {
+      // Whoever was thrown out meanwhile and came back has another session, which does not run out.
+      if (user.session !== session) return
+      user.over('expired')
+      this.#expired.add(user)
     })
-    // Not the account's name: that is new in every run, and the same seed must give the same schedule.
-    const name = `${app}-${surface}-${region}-${kind}-${member.number}`
-    const random = createRandom(this.#options.seed, `${name} patience`)
-    const who = { app, surface, region, user: name }
-    return new User(who, client, { recorder: this.#recorder, random, ended: this.#ended.signal })
+    if (session !== undefined) {
+      this.#planProbes(user, session, { from: expiresAt + revocationBoundMs, random, isDue: this.#expired })
+    }
   }
 
-  /** An address of its own for each user, from a network that is nobody's: auth counts attempts by address. */
-  #addressOf(group: Group, kind: Kind, index: number): string {
-    return `10.${this.#options.groups.indexOf(group)}.${kinds.indexOf(kind)}.${index + 1}`
+  /** One look while the session is good, so that whoever keeps things knows it; then it runs out. */
+  #planDeath(user: User): void {
+    const random = createRandom(this.#options.seed, `${user.who.user} probe`)
+    const { session = '' } = user
+    this.#schedule.add([-leadMs], at => user.browse(at))
+    this.#schedule.add([deadFromMs], async () => void user.over('expired'))
+    this.#planProbes(user, session, { from: deadFromMs + revocationBoundMs, random })
   }
 
-  /** A newcomer's visit. */
-  async #comeAndGo(user: User, at: number): Promise<void> {
-    const { result } = await user.signInPatiently(at)
-    if (result !== 'served') return
-    this.#visiting.add(user)
-    await sleep(lookAroundMs, undefined, { signal: this.#ended.signal }).catch(() => {})
-    // Somebody whose visit the end of the run cut short stays signed in.
-    if (this.#ended.signal.aborted) return
-    this.#visiting.delete(user)
-    await user.signOut()
+  /** `isDue`: asks only for those who are in it at the time. */
+  #planProbes(
+    user: User,
+    session: string,
+    { from, random, isDue }: { from: number; random: () => number; isDue?: ReadonlySet<User> },
+  ): void {
+    const times = visits({ from, to: this.#options.timelineMs }, probeEveryMs, random)
+    this.#schedule.add(times, async at => {
+      if (isDue?.has(user) === false) return
+      this.#recorder.probe(session, user.who, at, await user.client.probe())
+    })
   }
 
   /** Counts who holds a credential, client by client: not from the books. */
   #countAlive(): History['alive'] {
     const counts = new Map<string, History['alive'][number]>()
-    for (const { client, who } of [...this.#residents.map(({ user }) => user), ...this.#visiting]) {
+    const residents = this.#residents
+      .map(({ user }) => user)
+      // One that ran out in mid-visit has been opened anew.
+      .filter(user => !this.#expired.has(user) || user.session !== undefined)
+    for (const { client, who } of [...residents, ...(this.#visitors?.here ?? [])]) {
       const key = `${who.app} ${who.surface}`
       const entry = counts.get(key) ?? { app: who.app, surface: who.surface, count: 0 }
       counts.set(key, { ...entry, count: entry.count + (client.signedIn ? 1 : 0) })
     }
     return [...counts.values()]
   }
-}
-
-/**
- * A first sign-in that fails is the harness's or the stack's fault: there is no fault injected yet. One that is asked to
- * come back later does, for a while: the stack may be readmitting people after the scenario before.
- */
-async function signInFirst(user: User): Promise<void> {
-  let seen = await user.signInQuietly()
-  for (let tries = 1; tries < warmUpTries && seen.told === 'try-later'; tries += 1) {
-    await sleep(seen.retryAfterMs ?? lookAroundMs)
-    seen = await user.signInQuietly()
-  }
-  if (seen.result !== 'served') {
-    throw new HarnessError(
-      `${user.who.user} could not sign in before the run began: ${seen.told ?? seen.result}`,
-    )
-  }
-}
-
-function range(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index)
-}
-
-/** Runs tasks, some at once. Rejects with the first error, after those under way have ended. */
-async function inParallel(tasks: readonly (() => Promise<void>)[], atOnce: number): Promise<void> {
-  const left = [...tasks]
-  const worker = async () => {
-    for (let task = left.shift(); task; task = left.shift()) await task()
-  }
-  const results = await Promise.allSettled(range(atOnce).map(worker))
-  for (const result of results) if (result.status === 'rejected') throw result.reason
 }

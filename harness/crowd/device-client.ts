@@ -5,6 +5,8 @@
 import { z } from 'zod'
 import { HarnessError } from '../errors.ts'
 import {
+  type Asked,
+  type Cleared,
   type Client,
   type ClientWorld,
   contentSeen,
@@ -14,7 +16,6 @@ import {
   jsonOf,
   type Seen,
 } from './client.ts'
-import type { HttpResult } from './http.ts'
 import { PhoneDoor } from './phone-door.ts'
 
 const grantSchema = z.object({ device_credential: z.string() })
@@ -22,13 +23,25 @@ const grantSchema = z.object({ device_credential: z.string() })
 export class DeviceClient implements Client {
   readonly #door: PhoneDoor
   #credential: string | undefined
+  #cleared: Cleared | undefined
+
+  readonly account: string
 
   constructor(world: ClientWorld) {
+    this.account = world.account.username
     this.#door = new PhoneDoor(world)
   }
 
   get signedIn(): boolean {
     return this.#credential !== undefined
+  }
+
+  get credential(): string | undefined {
+    return this.#credential
+  }
+
+  get cleared(): Cleared | undefined {
+    return this.#cleared
   }
 
   signIn(): Promise<Seen> {
@@ -50,7 +63,10 @@ export class DeviceClient implements Client {
     const answer = await this.#door.content(sent)
     if (!isTokenRefused(answer)) return contentSeen(answer)
     // An answer speaks for the credential that it was asked with; its owner may have signed in again meanwhile.
-    if (this.#credential === sent) this.#credential = undefined
+    if (this.#credential === sent) {
+      this.#credential = undefined
+      this.#cleared = { trace: answer.trace }
+    }
     return { result: 'signed-out' }
   }
 
@@ -75,7 +91,7 @@ export class DeviceClient implements Client {
     return isServed(await this.#door.content(this.#credential ?? ''))
   }
 
-  #unlink(): Promise<HttpResult> {
+  #unlink(): Promise<Asked> {
     return this.#door.post('/api/sign-out', { device_credential: this.#credential ?? '' })
   }
 }

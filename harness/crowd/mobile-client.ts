@@ -5,6 +5,8 @@
 import { z } from 'zod'
 import {
   type Answered,
+  type Asked,
+  type Cleared,
   type Client,
   type ClientWorld,
   contentSeen,
@@ -13,7 +15,6 @@ import {
   jsonOf,
   type Seen,
 } from './client.ts'
-import type { HttpResult } from './http.ts'
 import { PhoneDoor } from './phone-door.ts'
 
 const tokensSchema = z.object({ access_token: z.string(), refresh_token: z.string() })
@@ -23,6 +24,7 @@ type Tokens = z.output<typeof tokensSchema>
 export class MobileClient implements Client {
   readonly #door: PhoneDoor
   #tokens: Tokens | undefined
+  #cleared: Cleared | undefined
   #refreshing: Promise<Seen> | undefined
 
   constructor(world: ClientWorld) {
@@ -31,6 +33,14 @@ export class MobileClient implements Client {
 
   get signedIn(): boolean {
     return this.#tokens !== undefined
+  }
+
+  get credential(): string | undefined {
+    return this.#tokens?.refresh_token
+  }
+
+  get cleared(): Cleared | undefined {
+    return this.#cleared
   }
 
   signIn(): Promise<Seen> {
@@ -92,11 +102,14 @@ export class MobileClient implements Client {
     // An answer speaks for the token that it was asked with; its owner may have signed out meanwhile.
     if (answer.status === 200) return this.#tokens === sent ? this.#keepTokens(answer) : { result: 'served' }
     if (!isExplicitNo(answer)) return { result: 'error' }
-    if (this.#tokens === sent) this.#tokens = undefined
+    if (this.#tokens === sent) {
+      this.#tokens = undefined
+      this.#cleared = { trace: answer.trace }
+    }
     return { result: 'signed-out' }
   }
 
-  #content(): Promise<HttpResult> {
+  #content(): Promise<Asked> {
     return this.#door.content(this.#tokens?.access_token ?? '')
   }
 

@@ -1,6 +1,7 @@
 /** What an operator of auth does for the crowd, over the links that no fault may touch. */
 import { randomBytes } from 'node:crypto'
 import { HarnessError } from '../errors.ts'
+import { controlApp } from '../scope.ts'
 import { controlFetch } from '../stack/control-fetch.ts'
 import type { Stack } from '../stack/stack.ts'
 import { operatorAuthOf } from '../stack/topology.ts'
@@ -8,8 +9,18 @@ import { apiScopes } from './api-client.ts'
 import type { Account } from './client.ts'
 import type { Group, Home } from './population.ts'
 
-export const kinds = ['resident', 'revoked', 'newcomer'] as const
+export const kinds = ['resident', 'revoked', 'newcomer', 'refugee', 'expired'] as const
 export type Kind = (typeof kinds)[number]
+
+/** What of a stack a crowd needs: plain data, so that a crowd can be in another process. */
+export type CrowdStack = Pick<Stack, 'doors' | 'control' | 'topology' | 'adminToken'>
+
+export function crowdStackOf({ doors, control, topology, adminToken }: Stack): CrowdStack {
+  return { doors, control, topology, adminToken }
+}
+
+/** How many people can leave for the competitor. */
+export const refugeesMax = 24
 
 /** How many newcomers of a group take turns. Each is signed out long before its next turn. */
 export const newcomerPool = 64
@@ -38,7 +49,11 @@ export type Accounts = (member: Member) => Account
  * Makes every account of a run, with one password made for the run: two requests at most for each auth that has users
  * of its own.
  */
-export async function createAccounts(stack: Stack, run: string, groups: readonly Group[]): Promise<Accounts> {
+export async function createAccounts(
+  stack: CrowdStack,
+  run: string,
+  groups: readonly Group[],
+): Promise<Accounts> {
   const password = randomBytes(18).toString('base64url')
   const batches = groups.flatMap(group => batchesOf(group, run, stack))
   await Promise.all(
@@ -66,9 +81,16 @@ interface Batch {
   count: number
 }
 
-function batchesOf(group: Group, run: string, stack: Stack): Batch[] {
+function batchesOf(group: Group, run: string, stack: CrowdStack): Batch[] {
   return kinds.flatMap(kind => {
-    const all = { resident: group.residents, revoked: group.revoked, newcomer: newcomerPool }[kind]
+    const refugees = group.app === controlApp && group.surface === 'web' ? refugeesMax : 0
+    const all = {
+      resident: group.residents + (group.nearExpiry ?? 0),
+      revoked: group.revoked,
+      newcomer: newcomerPool,
+      refugee: refugees,
+      expired: group.expired ?? 0,
+    }[kind]
     return group.homes.flatMap((home, index) => {
       const count = Math.ceil((all - index) / group.homes.length)
       if (count <= 0) return []
@@ -83,19 +105,24 @@ function prefixOf(run: string, { app, surface }: Group, kind: Kind, { region }: 
 }
 
 /** Revokes the session behind a credential (RFC 7009), at the auth that keeps the sessions of an app in a region. */
-export async function revoke(stack: Stack, app: string, region: string, credential: string): Promise<void> {
+export async function revoke(
+  stack: CrowdStack,
+  app: string,
+  region: string,
+  credential: string,
+): Promise<void> {
   await post(stack, operatorAuthOf(stack.topology, app, region), '/revoke', {
     type: 'application/x-www-form-urlencoded',
     body: new URLSearchParams({ token: credential }).toString(),
   })
 }
 
-function postJson(stack: Stack, service: string, path: string, body: unknown): Promise<void> {
+function postJson(stack: CrowdStack, service: string, path: string, body: unknown): Promise<void> {
   return post(stack, service, path, { type: 'application/json', body: JSON.stringify(body) })
 }
 
 async function post(
-  stack: Stack,
+  stack: CrowdStack,
   service: string,
   path: string,
   { type, body }: { type: string; body: string },

@@ -1,7 +1,15 @@
 /** How phones speak to an app: JSON over its mobile surface, and a place in the queue of those who want to sign in. */
 import { z } from 'zod'
-import { type Answered, ask, type ClientWorld, failureOf, jsonOf, refusalOf, type Seen } from './client.ts'
-import type { HttpResult } from './http.ts'
+import {
+  type Answered,
+  type Asked,
+  ask,
+  type ClientWorld,
+  failureOf,
+  jsonOf,
+  refusalOf,
+  type Seen,
+} from './client.ts'
 
 const queuedSchema = z.object({ queue_ticket: z.string() })
 
@@ -40,11 +48,11 @@ export class PhoneDoor {
     return this.#hasKept && !came ? { ...seen, fromDevice: true } : seen
   }
 
-  content(credential: string): Promise<HttpResult> {
+  content(credential: string): Promise<Asked> {
     return this.#request('GET', '/api/content', { headers: { authorization: `Bearer ${credential}` } })
   }
 
-  post(path: '/api/refresh' | '/api/sign-out', body: Record<string, string>): Promise<HttpResult> {
+  post(path: '/api/refresh' | '/api/sign-out', body: Record<string, string>): Promise<Asked> {
     return this.#request('POST', path, { body })
   }
 
@@ -52,7 +60,7 @@ export class PhoneDoor {
     method: 'GET' | 'POST',
     path: string,
     { body, headers = {} }: { body?: Record<string, string>; headers?: Record<string, string> },
-  ): Promise<HttpResult> {
+  ): Promise<Asked> {
     return ask(this.#world, {
       method,
       path,

@@ -19,6 +19,18 @@ export interface Group {
   newcomersPerSecond: number
   /** Sessions that are revoked before the run and go on asking throughout it. */
   revoked: number
+  /** One visit in so many is used to send something. Default: none. */
+  actEvery?: number
+  /** How many of the residents visit with three tabs at once. */
+  severalTabs?: number
+  /** How many of the residents' devices only renew their token in the background, and are not looked at. */
+  background?: number
+  /** How many residents more have a session that runs out towards the end of the run, and then goes on asking. */
+  nearExpiry?: number
+  /** Sessions that run out just before the run and go on asking throughout it. */
+  expired?: number
+  /** How many of the residents are systems that try again at once, whatever they are told. */
+  stubborn?: number
 }
 
 export interface Home {
@@ -38,13 +50,29 @@ const rivalDoor: readonly Home[] = regions.map(region => ({ region, door: 'rival
  * token have them in one of 5.5 s, which is what a scenario needs in whose scope they are not.
  */
 const usual = { residents: 12, browseEveryMs: 2_600, newcomersPerSecond: 2.1, revoked: 2 } as const
-const web = { ...usual, surface: 'web', client: 'web' } as const
+/** One of them with tabs side by side, and two more whose session runs out. */
+const web = {
+  ...usual,
+  surface: 'web',
+  client: 'web',
+  actEvery: 4,
+  severalTabs: 1,
+  nearExpiry: 1,
+  expired: 1,
+} as const
 const phone = { ...usual, surface: 'mobile', client: 'phone' } as const
 /** Many who look seldom: how many of them have to ask auth while a fault lasts is less a matter of chance. */
 const device = { ...usual, surface: 'mobile', client: 'device', residents: 24, browseEveryMs: 5_200 } as const
-const api = { ...usual, surface: 'api', client: 'api', residents: 8, browseEveryMs: 1_800 } as const
+const api = {
+  ...usual,
+  surface: 'api',
+  client: 'api',
+  residents: 8,
+  browseEveryMs: 1_800,
+  stubborn: 2,
+} as const
 /** In the background and often, as apps do that fetch news all day. */
-const often = { refreshEveryMs: 5_000 } as const
+const often = { refreshEveryMs: 5_000, background: 2 } as const
 /**
  * Only when the access token is about to run out: it lives for 20 s. The phones' first renewals are spread over this
  * time as if their tokens were of every age, so that a third of them need one while a fault lasts 6 s. More phones, who

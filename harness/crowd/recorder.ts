@@ -1,11 +1,20 @@
-import type { Activity, DeadSessionProbe, Intent, SessionEvent, Surface } from '../outcome/history.ts'
-import type { Seen } from './client.ts'
+import type { Activity, Cohort, DeadSessionProbe, Intent, SessionEvent, Surface } from '../outcome/history.ts'
+import type { Cleared, Seen } from './client.ts'
+import { sidOf } from './credentials.ts'
 
 export interface Who {
   app: string
   surface: Surface
   region: string
   user: string
+}
+
+/** What is known of a session when it is opened. */
+export interface Opened {
+  cohort?: Cohort | undefined
+  /** What names it at auth: the credential, or where that tells nothing, the account. */
+  credential?: string | undefined
+  account?: string | undefined
 }
 
 /** Writes down what the crowd does, on the run's clock. */
@@ -45,14 +54,40 @@ export class Recorder {
   }
 
   /** Opens a session in the books; answers with its name. */
-  open({ app, surface, region, user }: Who): string {
+  open({ app, surface, region, user }: Who, { cohort, credential, account }: Opened = {}): string {
     const session = `${user}#${this.#nextSession++}`
-    this.sessions.push({ at: this.now(), session, app, surface, region, type: 'opened' })
+    const sid = credential === undefined ? undefined : sidOf(credential)
+    this.sessions.push({
+      at: this.now(),
+      session,
+      app,
+      surface,
+      region,
+      type: 'opened',
+      user,
+      ...(cohort === undefined ? {} : { cohort }),
+      ...(sid === undefined ? {} : { sid }),
+      ...(account === undefined ? {} : { account }),
+    })
     return session
   }
 
-  end(session: string, { app, surface, region }: Who, type: Exclude<SessionEvent['type'], 'opened'>): void {
-    this.sessions.push({ at: this.now(), session, app, surface, region, type })
+  /** `cleared`: what its surface cleared, of one that was forced out. */
+  end(
+    session: string,
+    { app, surface, region }: Who,
+    type: Exclude<SessionEvent['type'], 'opened'>,
+    cleared?: Cleared,
+  ): void {
+    this.sessions.push({
+      at: this.now(),
+      session,
+      app,
+      surface,
+      region,
+      type,
+      ...(cleared?.trace === undefined ? {} : { trace: cleared.trace }),
+    })
   }
 
   probe(session: string, { app, surface, region }: Who, at: number, accepted: boolean): void {

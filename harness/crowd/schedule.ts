@@ -6,6 +6,7 @@ export class Schedule {
   readonly #running = new Set<Promise<unknown>>()
   readonly #lagsMs: number[] = []
   #timer: NodeJS.Timeout | undefined
+  #tick: () => void = () => {}
   #failure: { error: unknown } | undefined
   readonly #allStarted = Promise.withResolvers<void>()
 
@@ -17,16 +18,16 @@ export class Schedule {
   start(now: () => number): void {
     this.#entries.sort((a, b) => a.at - b.at)
     let next = 0
-    const tick = () => {
+    this.#tick = () => {
       for (let entry = this.#entries[next]; entry && entry.at <= now(); entry = this.#entries[++next]) {
         this.#lagsMs.push(now() - entry.at)
         this.#run(entry.action, entry.at)
       }
       const entry = this.#entries[next]
-      if (entry) this.#timer = setTimeout(tick, Math.max(1, entry.at - now()))
+      if (entry) this.#timer = setTimeout(this.#tick, Math.max(1, entry.at - now()))
       else this.#allStarted.resolve()
     }
-    tick()
+    this.#tick()
   }
 
   /** Resolves when everything was started and has ended. Rejects with the first error: an action must not throw. */
@@ -34,6 +35,14 @@ export class Schedule {
     await this.#allStarted.promise
     await Promise.all(this.#running)
     if (this.#failure) throw this.#failure.error
+  }
+
+  /** Nothing that is due at a time or later is started any more. */
+  cut(until: number): void {
+    this.#entries = this.#entries.filter(({ at }) => at < until)
+    // Whatever it sleeps for may have gone.
+    clearTimeout(this.#timer)
+    this.#tick()
   }
 
   stop(): void {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Activity } from '../outcome/history.ts'
+import type { Activity, Cohort, Result } from '../outcome/history.ts'
 import type { Client, Seen } from './client.ts'
 import { activityOf } from './population.ts'
 import type { Random } from './random.ts'
@@ -13,23 +13,40 @@ const patienceMsMax = 2_000
 const punctualityMs = 300
 /** How often somebody who is in no hurry tries who is told to come back later. */
 const newcomerTries = 4
+/** A system that was written without care tries a failed call so often again, without a pause. */
+const stubbornTries = 2
 
-/** One person with one client. Keeps the books of its session. */
+export interface UserWorld {
+  recorder: Recorder
+  random: Random
+  ended: AbortSignal
+  /** Its session's place among the cohorts. */
+  cohort?: Cohort
+  /** How many tabs ask at once at each visit. Default: 1. */
+  tabs?: number
+  /** One visit in so many is used to send something, where the surface can. */
+  actEvery?: number
+  /** A system that tries again at once when a call fails, and does not wait to be let in again. */
+  stubborn?: boolean
+  /** Told how each intent came out. */
+  noticed?: (who: Who, result: Result) => void
+}
+
+/** One person, or system, with one client. Keeps the books of its session. */
 export class User {
   readonly who: Who
   readonly client: Client
+  readonly #world: UserWorld
   readonly #recorder: Recorder
-  readonly #random: Random
-  readonly #ended: AbortSignal
   #session: string | undefined
   #comingBack: Promise<void> | undefined
+  #visits = 0
 
-  constructor(who: Who, client: Client, world: { recorder: Recorder; random: Random; ended: AbortSignal }) {
+  constructor(who: Who, client: Client, world: UserWorld) {
     this.who = who
     this.client = client
+    this.#world = world
     this.#recorder = world.recorder
-    this.#random = world.random
-    this.#ended = world.ended
   }
 
   /** The session in the books, if it has one. */
@@ -39,7 +56,7 @@ export class User {
 
   /** Signs in, recorded as an intent. */
   async signIn(at: number): Promise<Seen> {
-    return this.#recorder.intent(this.who, 'sign-in', at, () => this.signInQuietly())
+    return this.#intent('sign-in', at, () => this.signInQuietly())
   }
 
   /** Signs in as somebody new does: who is asked to come back later does so, a few times, each an intent. */
@@ -55,12 +72,31 @@ export class User {
   /** Signs in without an intent: the warm-up. */
   async signInQuietly(): Promise<Seen> {
     const seen = await this.client.signIn()
-    if (seen.result === 'served' && this.#session === undefined) this.#session = this.#recorder.open(this.who)
+    if (seen.result === 'served' && this.#session === undefined) {
+      const { credential, account } = this.client
+      this.#session = this.#recorder.open(this.who, { cohort: this.#world.cohort, credential, account })
+    }
     return seen
   }
 
-  browse(at: number): Promise<Seen> {
-    return this.#useSession(activityOf(this.who.surface), at, () => this.client.browse())
+  /** Visits the app, with all its tabs at once; sends something now and then. A system calls the API. */
+  async browse(at: number): Promise<Seen> {
+    const { tabs = 1, actEvery, stubborn = false } = this.#world
+    const activity = activityOf(this.who.surface)
+    this.#visits += 1
+    const { client } = this
+    const acts = actEvery !== undefined && client.act !== undefined && this.#visits % actEvery === 0
+    const act = () => (acts ? (client.act?.() ?? client.browse()) : client.browse())
+    const others = Array.from({ length: tabs - 1 }, () =>
+      this.#useSession(activity, at, () => client.browse()),
+    )
+    let seen = await this.#useSession(activity, at, act)
+    await Promise.all(others)
+    for (let tries = 0; stubborn && tries < stubbornTries && isFailure(seen); tries += 1) {
+      if (this.#world.ended.aborted) break
+      seen = await this.#useSession(activity, this.#recorder.now(), () => client.browse())
+    }
+    return seen
   }
 
   refresh(at: number): Promise<Seen> {
@@ -76,29 +112,12 @@ export class User {
     await this.client.signOut()
   }
 
-  /** Notes that its session was revoked by an operator. */
-  revoked(): string | undefined {
+  /** Notes that its session has ended by itself, or was ended from elsewhere: whatever its client goes on holding. */
+  over(type: 'revoked' | 'expired'): string | undefined {
     const session = this.#session
-    if (session !== undefined) this.#recorder.end(session, this.who, 'revoked')
+    if (session !== undefined) this.#recorder.end(session, this.who, type)
     this.#session = undefined
     return session
-  }
-
-  async #useSession(activity: Activity, at: number, act: () => Promise<Seen>): Promise<Seen> {
-    const session = this.#session
-    const seen = await this.#recorder.intent(this.who, activity, at, async () =>
-      this.client.signedIn ? act() : { result: 'signed-out' },
-    )
-    if (session !== undefined && session === this.#session && !this.client.signedIn) {
-      this.#session = undefined
-      this.#recorder.end(session, this.who, 'forced-out')
-    }
-    if (!this.client.signedIn && !this.#ended.aborted) {
-      this.#comingBack ??= this.#comeBack().finally(() => {
-        this.#comingBack = undefined
-      })
-    }
-    return seen
   }
 
   /** Resolves when it is not on its way back in (any more). */
@@ -106,21 +125,52 @@ export class User {
     await this.#comingBack
   }
 
+  async #intent(activity: Activity, at: number, act: () => Promise<Seen>): Promise<Seen> {
+    const seen = await this.#recorder.intent(this.who, activity, at, act)
+    this.#world.noticed?.(this.who, seen.result)
+    return seen
+  }
+
+  async #useSession(activity: Activity, at: number, act: () => Promise<Seen>): Promise<Seen> {
+    const session = this.#session
+    const seen = await this.#intent(activity, at, async () =>
+      this.client.signedIn ? act() : { result: 'signed-out' },
+    )
+    if (session !== undefined && session === this.#session && !this.client.signedIn) {
+      this.#session = undefined
+      this.#recorder.end(session, this.who, 'forced-out', this.client.cleared)
+    }
+    if (!this.client.signedIn && !this.#world.ended.aborted) {
+      this.#comingBack ??= this.#comeBack().finally(() => {
+        this.#comingBack = undefined
+      })
+    }
+    return seen
+  }
+
   /** Tries to sign in again until it works or the run ends. */
   async #comeBack(): Promise<void> {
     let seen: Seen = { result: 'signed-out' }
-    for (let patienceMs = firstPatienceMs; seen.result !== 'served'; patienceMs *= patienceGrowth) {
-      if (!(await this.#waitAsTold(seen, Math.min(patienceMs, patienceMsMax)))) return
+    const growth = this.#world.stubborn ? 1 : patienceGrowth
+    for (let patienceMs = firstPatienceMs; seen.result !== 'served'; patienceMs *= growth) {
+      const told = this.#world.stubborn ? { result: seen.result } : seen
+      if (!(await this.#waitAsTold(told, Math.min(patienceMs, patienceMsMax)))) return
       seen = await this.signIn(this.#recorder.now())
     }
   }
 
   /** Waits as long as its patience, and at least as it was told. False if the run ends first. */
   async #waitAsTold({ retryAfterMs }: Seen, patienceMs: number): Promise<boolean> {
-    const chance = this.#random()
+    const { random, ended } = this.#world
+    const chance = random()
     const toldMs = retryAfterMs === undefined ? 0 : retryAfterMs + chance * punctualityMs
     const waitMs = Math.max(patienceMs * (0.5 + chance), toldMs)
-    await sleep(waitMs, undefined, { signal: this.#ended }).catch(() => {})
-    return !this.#ended.aborted
+    await sleep(waitMs, undefined, { signal: ended }).catch(() => {})
+    return !ended.aborted
   }
+}
+
+/** Whether a call failed for a reason that another call might not meet. */
+function isFailure({ result }: Seen): boolean {
+  return result === 'error' || result === 'timeout' || result === 'unreachable' || result === 'lost'
 }

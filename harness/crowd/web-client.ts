@@ -2,7 +2,9 @@
 import { getSetCookies, Headers } from 'undici'
 import {
   type Answered,
+  type Asked,
   ask,
+  type Cleared,
   type Client,
   type ClientWorld,
   contentSeen,
@@ -11,7 +13,7 @@ import {
   type Seen,
   tryLaterOf,
 } from './client.ts'
-import type { HttpRequest, HttpResult } from './http.ts'
+import type { HttpRequest } from './http.ts'
 
 /** The session, and the place in the queue of those who want to sign in. */
 const cookieNames = ['sid', 'queue'] as const
@@ -19,6 +21,7 @@ const cookieNames = ['sid', 'queue'] as const
 export class WebClient implements Client {
   readonly #world: ClientWorld
   readonly #cookies = new Map<string, string>()
+  #cleared: Cleared | undefined
 
   constructor(world: ClientWorld) {
     this.#world = world
@@ -26,6 +29,14 @@ export class WebClient implements Client {
 
   get signedIn(): boolean {
     return this.#cookies.has('sid')
+  }
+
+  get credential(): string | undefined {
+    return this.#cookies.get('sid')
+  }
+
+  get cleared(): Cleared | undefined {
+    return this.#cleared
   }
 
   async signIn(): Promise<Seen> {
@@ -45,10 +56,21 @@ export class WebClient implements Client {
     if (sent === undefined) return { result: 'signed-out' }
     const answer = await this.#request('GET', '/')
     if (answer.kind !== 'answer') return failureOf(answer)
-    // Another tab may have signed in again meanwhile: an answer speaks for the cookie that it was asked with.
-    if (this.#cookies.get('sid') === sent) this.#keepCookies(answer)
+    this.#keepAfterLook(sent, answer)
     if (answer.status === 303 || answer.status === 401) return { result: 'signed-out' }
     return contentSeen(answer)
+  }
+
+  async act(): Promise<Seen> {
+    const sent = this.#cookies.get('sid')
+    if (sent === undefined) return { result: 'signed-out' }
+    const answer = await this.#request('POST', '/act', 'text=hello')
+    if (answer.kind !== 'answer') return failureOf(answer)
+    this.#keepAfterLook(sent, answer)
+    if (answer.status === 303 && answer.headers.location === '/') return { result: 'served' }
+    if (answer.status === 303 || answer.status === 401) return { result: 'signed-out' }
+    // Not sent, but still signed in and told so.
+    return /data-notice="read-only"/.test(answer.body) ? { result: 'degraded' } : contentSeen(answer)
   }
 
   async signOut(): Promise<Seen> {
@@ -66,7 +88,7 @@ export class WebClient implements Client {
     return isServed(await this.#request('GET', '/'))
   }
 
-  #request(method: HttpRequest['method'], path: string, form?: string): Promise<HttpResult> {
+  #request(method: HttpRequest['method'], path: string, form?: string): Promise<Asked> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     return ask(this.#world, {
       method,
@@ -77,6 +99,13 @@ export class WebClient implements Client {
       },
       body: form,
     })
+  }
+
+  /** Another tab may have signed in again meanwhile: an answer speaks for the cookie that it was asked with. */
+  #keepAfterLook(sent: string, answer: Answered): void {
+    if (this.#cookies.get('sid') !== sent) return
+    this.#keepCookies(answer)
+    if (!this.signedIn) this.#cleared = { trace: answer.trace }
   }
 
   #keepCookies(answer: Answered): void {

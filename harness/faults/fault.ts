@@ -43,6 +43,8 @@ export interface Injected {
    * it. Default: the services that the fault holds are restarted and the fault proxy is replaced.
    */
   undoHard?(): Promise<void>
+  /** Where it revoked sessions on purpose: when, as auth's store has it, ms since the epoch. Nobody is forced out by that. */
+  readonly revokedAtMs?: number
   /** What is still not as it was, in words, looked at after the undo by other means than the undo itself. */
   remains?(): Promise<string[]>
 }

@@ -5,6 +5,8 @@
  * what happened while the crowd warmed up has a negative time.
  */
 
+import type { Refusal, Standing } from './attribution.ts'
+
 export const surfaces = ['web', 'mobile', 'api'] as const
 export type Surface = (typeof surfaces)[number]
 
@@ -67,6 +69,30 @@ export interface SessionEvent {
   surface: Surface
   region: string
   type: 'opened' | 'signed-out' | 'expired' | 'revoked' | 'forced-out'
+  /** Of one that was opened: who has it. */
+  user?: string
+  /** Of one that was opened: what its owner does with it that others do not. */
+  cohort?: Cohort
+  /** Of one that was forced out: the trace of the request to whose answer its credential was cleared. */
+  trace?: string
+  /** Of one that was opened: its name at auth, where the credential tells; else the account that it belongs to. */
+  sid?: string
+  account?: string
+}
+
+/** What sets some sessions apart from the ordinary ones from the start. */
+export const cohorts = ['several-tabs', 'background', 'near-expiry'] as const
+export type Cohort = (typeof cohorts)[number]
+
+/** A person's report to the public status page that an app does not work. */
+export interface OutageReport {
+  at: number
+  app: string
+  surface: Surface
+  region: string
+  kind: 'cannot-sign-in' | 'signed-out' | 'not-loading'
+  /** Whether the status page took it. */
+  counted: boolean
 }
 
 /** A request made with a session that had been revoked or had expired before. */
@@ -99,4 +125,14 @@ export interface History {
   alive: { app: string; surface: Surface; count: number }[]
   /** Requests that reached auth on its links within the timeline, or undefined if not counted. */
   authRequests?: number
+  /** What the services wrote down of the credentials they refused, by trace. */
+  refusals?: ReadonlyMap<string, readonly Refusal[]>
+  /** What auth's store says, after the end, of the sessions that were forced out; none of those not known there. */
+  standings?: ReadonlyMap<string, Standing>
+  /** Where it had not recovered by the end: whether it did once load was taken off for a while. */
+  recoversPushed?: boolean
+  /** What people told the status page. */
+  reports?: OutageReport[]
+  /** When somebody went to the competitor, and from which app. */
+  refugees?: { at: number; from: string }[]
 }

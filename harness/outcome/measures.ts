@@ -1,5 +1,7 @@
 /** What an outcome consists of. Plain data: everything here goes into the results file as it is. */
-import type { Activity, Result, Surface, Told } from './history.ts'
+import type { Attribution } from './attribution.ts'
+import type { CohortContinuity } from './cohorts.ts'
+import type { Activity, Result, Segment, Surface, Told } from './history.ts'
 import type { ForcedLogouts, GroupForcedLogouts } from './sessions.ts'
 import type { Window } from './windows.ts'
 
@@ -18,7 +20,10 @@ export type SegmentOutcome = {
   harm: number | null
   /** Latency during the fault, from the intended start, of the intents that got an answer; null if none did. */
   p50Ms: number | null
+  p90Ms: number | null
   p99Ms: number | null
+  p999Ms: number | null
+  maxMs: number | null
   /** How many intents there were from 0 on, in the steady state, and during the fault. */
   intents: number
   steadyIntents: number
@@ -44,7 +49,29 @@ export type OutcomeData = {
   unmeasured: string[]
   /** Segments without traffic after the last undo: left out of the time to recover, and the verdict is not proven. */
   unsettled: string[]
+  /** Segments harmed by more than `harmFloor` that the scenario did not allow to be, worst first. */
+  harmedOutside: HarmedSegment[]
+  /** How it came back; null in a run without faults, or where it cannot be said. */
+  recovery: RecoveryKind | null
+  /** Of the sessions alive when the first fault began: how each cohort fared. */
+  cohorts: CohortContinuity[]
+  /** Correct passwords refused during the fault, in all apps but the control app. */
+  refusedSignIns: Refused
+  /** In which ways sessions were forced out, the most frequent first. */
+  attribution: Attribution[]
+  /** Outage reports per app and second of the timeline, and how many people went to the competitor. */
+  reportCurve: { app: string; perSecond: number[] }[]
+  refugees: number
   windows: { steady: Window; fault: Window[]; after: Window }
+}
+
+/** `alone`; `pushed`: only once load was taken off for a while after the end of the timeline; `stuck`: not even then. */
+export type RecoveryKind = 'alone' | 'pushed' | 'stuck'
+
+export type HarmedSegment = Segment & {
+  harm: number
+  steadyGoodput: number
+  faultGoodput: number
 }
 
 export type Refused = {

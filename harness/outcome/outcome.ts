@@ -3,12 +3,15 @@
  * and scope give the same outcome, to the last digit.
  */
 import { UsageError } from '../errors.ts'
-import { matches, type Scope, type Selector } from '../scope.ts'
+import { controlApp, matches, type Scope, type Selector } from '../scope.ts'
+import { attributionOf } from './attribution.ts'
+import { cohortsOf } from './cohorts.ts'
 import { type History, type Intent, pooledRegion, type Result, results } from './history.ts'
 import { harmOf, isolationOf, timeToContainMs } from './isolation.ts'
-import type { OutcomeData, Refused, SegmentOutcome } from './measures.ts'
+import type { HarmedSegment, OutcomeData, RecoveryKind, Refused, SegmentOutcome } from './measures.ts'
 import { latenciesOf } from './percentiles.ts'
-import { recoveryOf } from './recovery.ts'
+import { type Recovery, recoveryOf } from './recovery.ts'
+import { reportCurveOf } from './report-curve.ts'
 import { type ForcedLogouts, forcedLogoutsByGroup, forcedLogoutsOf } from './sessions.ts'
 import { goodputOf, labelOf, meanOf, sumOf, type Traffic, trafficOf } from './traffic.ts'
 import { type RunWindows, resolveWindows, type Window, type WindowName, windowsOf } from './windows.ts'
@@ -20,6 +23,8 @@ export type OutcomeOptions = {
   stepMs?: number
   /** Whether segments put the regions together, as region `all`. Sessions keep their true one. Default: `apart`. */
   regions?: 'pooled' | 'apart'
+  /** A segment harmed by no more than this is not called harmed. */
+  harmFloor?: number
   /** A segment is not called recovered or not by fewer intents than this, as long as the timeline has more. */
   minIntents?: number
 }
@@ -43,8 +48,8 @@ export interface Outcome extends Readonly<Omit<OutcomeData, 'forcedLogouts'>> {
 
 /** Computes the outcome of a run. Throws a UsageError for options that are not positive. */
 export function computeOutcome(history: History, scope: Scope, options: OutcomeOptions = {}): Outcome {
-  const { regions = 'apart', windowMs = 1_000, stepMs = 500, minIntents = 5 } = options
-  checkPositive({ windowMs, stepMs, minIntents })
+  const { regions = 'apart', windowMs = 1_000, stepMs = 500, minIntents = 5, harmFloor = 0.02 } = options
+  checkPositive({ windowMs, stepMs, minIntents, harmFloor })
   const windows = windowsOf(history)
   const intents =
     regions === 'apart' ? history.intents : history.intents.map(each => ({ ...each, region: pooledRegion }))
@@ -63,6 +68,16 @@ export function computeOutcome(history: History, scope: Scope, options: OutcomeO
     segments,
     unmeasured: segments.filter(segment => segment.harm === null).map(labelOf),
     unsettled: recovery.unsettled.map(each => labelOf(each.segment)),
+    harmedOutside: harmedAmong(outside, harmFloor),
+    recovery: recoveryKindOf(history, recovery),
+    cohorts: cohortsOf(history),
+    refusedSignIns: refusedOf(
+      traffic.filter(({ segment }) => segment.app !== controlApp),
+      windows,
+    ),
+    attribution: attributionOf(history, history.refusals ?? new Map(), history.standings ?? new Map()),
+    reportCurve: reportCurveOf(history),
+    refugees: history.refugees?.length ?? 0,
     windows: { steady, fault, after },
   }
   const forcedLogouts = (selector: Selector = {}) => forcedLogoutsOf(history, selector)
@@ -81,6 +96,24 @@ export function computeOutcome(history: History, scope: Scope, options: OutcomeO
       forcedLogouts: { ...forcedLogouts(), groups: forcedLogoutsByGroup(history) },
     }),
   }
+}
+
+/** The segments harmed beyond a floor, worst first. */
+function harmedAmong(segments: readonly SegmentOutcome[], floor: number): HarmedSegment[] {
+  return segments
+    .flatMap(({ app, surface, region, activity, harm, steadyGoodput, faultGoodput }) =>
+      harm === null || harm <= floor || steadyGoodput === null || faultGoodput === null
+        ? []
+        : [{ app, surface, region, activity, harm, steadyGoodput, faultGoodput }],
+    )
+    .toSorted((a, b) => b.harm - a.harm)
+}
+
+function recoveryKindOf(history: History, { metastable, timeToRecoverMs }: Recovery): RecoveryKind | null {
+  if (history.faults.length === 0) return null
+  if (!metastable) return timeToRecoverMs === null ? null : 'alone'
+  if (history.recoversPushed === undefined) return null
+  return history.recoversPushed ? 'pushed' : 'stuck'
 }
 
 function checkPositive(options: Record<string, number>): void {

@@ -1,12 +1,12 @@
 /** Runs one scenario on one stack: warm up, measure the steady state, break, heal, judge. */
 import { randomBytes } from 'node:crypto'
 import type { Expect } from '@playwright/test'
-import { Crowd } from '../crowd/crowd.ts'
+import { CrowdProcess } from '../crowd/crowd-process.ts'
+import { crowdStackOf } from '../crowd/operator.ts'
 import { familyCrowd, segmentsOf } from '../crowd/population.ts'
 import { HarnessError } from '../errors.ts'
 import { conservation } from '../outcome/conservation.ts'
 import { doubts } from '../outcome/doubts.ts'
-import type { History } from '../outcome/history.ts'
 import { computeOutcome, type Outcome } from '../outcome/outcome.ts'
 import type { RunResult } from '../outcome/results.ts'
 import type { Scenario } from '../scenario.ts'
@@ -17,6 +17,9 @@ import { unlessAborted } from './deadline.ts'
 import { HealCheck } from './heal-check.ts'
 import { type Judgement, judge } from './judge.ts'
 import { liveMeasures } from './live-measures.ts'
+import { pushIfStuck, pushMs } from './push.ts'
+import { historyOf } from './run-history.ts'
+import { letRunOut } from './session-truth.ts'
 import { type Played, playTimeline } from './timeline.ts'
 
 export interface RunOptions {
@@ -44,33 +47,40 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   const began = performance.now()
   const healCheck = await HealCheck.before(stack)
   await phase('signing everybody in')
-  await using crowd = new Crowd({
-    stack,
+  await using crowd = new CrowdProcess(stack.id, {
+    stack: crowdStackOf(stack),
     groups: familyCrowd,
     seed,
     run: `${name}-${randomBytes(2).toString('hex')}`,
     timelineMs: scenario.timelineMs,
+    afterMs: pushMs,
+    ...(scenario.arrivals === undefined ? {} : { arrivals: scenario.arrivals }),
   })
-  await unlessAborted(signal, crowd.warmUp())
+  const expiring = await unlessAborted(signal, crowd.warmUp())
+  await letRunOut(stack, expiring)
   await unlessAborted(signal, crowd.start())
   await phase('steady state')
   const askedBefore = await requestsAtAuth(stack)
   const played = await play(options, crowd)
   const end = played.cutShort === undefined ? scenario.timelineMs : Math.round(crowd.now())
   const askedAfter = await requestsAtAuth(stack)
+  const recoversPushed = await pushed(options, crowd, { played, end })
   await phase('last answers')
-  const history: History = {
-    ...(await crowd.finish({ early: played.cutShort !== undefined })),
-    faults: played.windows,
-    end,
-    // Who was started anew has begun to count anew.
-    ...(played.dirtyRecovery.length === 0 && askedAfter >= askedBefore
-      ? { authRequests: askedAfter - askedBefore }
-      : {}),
-  }
+  const written = await crowd.finish({ early: played.cutShort !== undefined })
+  const zeroMs = Date.now() - crowd.now()
   const mended = await healCheck.heal(played.faults)
   for (const what of mended) await phase(`recovered the hard way: ${what}`)
   const dirtyRecovery = [...played.dirtyRecovery, ...mended]
+  const history = await historyOf(stack, {
+    written,
+    played,
+    end,
+    zeroMs,
+    recoversPushed,
+    // Who was started anew has begun to count anew.
+    authRequests:
+      played.dirtyRecovery.length === 0 && askedAfter >= askedBefore ? askedAfter - askedBefore : undefined,
+  })
   const books = conservation(history)
   if (!books.balanced) throw new HarnessError(`sessions do not add up: ${books.problems.join('; ')}`)
 
@@ -99,8 +109,21 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   }
 }
 
+/** Helps a stack that has not come back by the end of a whole timeline, to see whether that helps. */
+async function pushed(
+  { scenario, phase }: RunOptions,
+  crowd: CrowdProcess,
+  { played, end }: { played: Played; end: number },
+): Promise<boolean | undefined> {
+  if (played.cutShort !== undefined) return undefined
+  const options = { regions: scenario.regions }
+  return await pushIfStuck(crowd, { faults: played.windows, end, options }, () =>
+    phase('not back by itself: taking all load off for a while'),
+  )
+}
+
 /** Plays the timeline, which the scenario itself or who runs it may cut short. */
-async function play({ scenario, stack, phase, signal }: RunOptions, crowd: Crowd): Promise<Played> {
+async function play({ scenario, stack, phase, signal }: RunOptions, crowd: CrowdProcess): Promise<Played> {
   const live = liveMeasures({
     recorded: crowd.recorded,
     now: () => crowd.now(),

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { answersOtherMethods } from '../common/app-base.ts'
 import { basicOf } from '../common/bearer.ts'
+import { logRefusal } from '../common/trace.ts'
 import { challenge, invalidRequest, readBearer, readForm, readJson, tryLater } from './answers.ts'
 import type { Identity, SystemClient } from './auth-client.ts'
 import { Messages } from './messages.ts'
@@ -66,7 +67,7 @@ export function createApi(world: SurfaceWorld): Hono {
 }
 
 /** Who calls, if the token is good and has the scope; otherwise the answer. */
-function createCallerOf({ role, guard, health }: SurfaceWorld) {
+function createCallerOf({ role, guard, health, log }: SurfaceWorld) {
   return async (
     context: Context,
     scope: 'messages:read' | 'messages:write',
@@ -78,7 +79,10 @@ function createCallerOf({ role, guard, health }: SurfaceWorld) {
     // What only the grace vouches for may look, not act.
     const served = admission.kind === 'valid' || (stale && scope === 'messages:read')
     health.note(served)
-    if (admission.kind === 'invalid') return challenge(context, role.name, 'invalid_token')
+    if (admission.kind === 'invalid') {
+      logRefusal(log, admission.reason)
+      return challenge(context, role.name, 'invalid_token')
+    }
     if (!served) return tryLater(context)
     if (!(admission.identity.scope?.split(' ') ?? []).includes(scope)) {
       return challenge(context, role.name, 'insufficient_scope', scope)

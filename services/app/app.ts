@@ -7,6 +7,7 @@ import type { Health } from '../common/health.ts'
 import type { Log } from '../common/log.ts'
 import type { Mitigations } from '../common/mitigations.ts'
 import type { FetchHandler } from '../common/serve.ts'
+import { inTrace } from '../common/trace.ts'
 import { createApi } from './api.ts'
 import type { AppConfig } from './app-config.ts'
 import { createAuthCells } from './auth-cells.ts'
@@ -59,7 +60,7 @@ export function createApp(world: AppWorld): App {
     { secret: world.secret, mitigations },
     region => cells.from(region)[0].name,
   )
-  const surface: SurfaceWorld = { role, auth, guard, queueFor, health, config }
+  const surface: SurfaceWorld = { role, auth, guard, queueFor, health, config, log }
 
   const app = createBase(log)
   if (role.surfaces.includes('mobile')) {
@@ -77,7 +78,7 @@ export function createApp(world: AppWorld): App {
     mitigations.has('offline-token-validation') ||
     (role.phone ?? 'introspection') !== 'introspection'
   return {
-    fetch: request => app.fetch(request),
+    fetch: request => inTrace(request, () => app.fetch(request)),
     start: () => {
       if (needsRevocations) cells.start()
     },

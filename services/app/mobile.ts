@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { answersOtherMethods } from '../common/app-base.ts'
+import { logRefusal } from '../common/trace.ts'
 import { challenge, readBearer, readJson, tryLater } from './answers.ts'
 import type { Admission } from './guard.ts'
 import { signInPhone } from './phone-sign-in.ts'
@@ -28,7 +29,10 @@ export function createMobile(world: SurfaceWorld): Hono {
     const result = await auth.refresh(body.value.refresh_token)
     health.note(result.kind === 'valid')
     if (result.kind === 'unknown') return tryLater(context)
-    if (result.kind === 'invalid') return context.json({ error: 'invalid_grant' }, 400)
+    if (result.kind === 'invalid') {
+      logRefusal(world.log, result.reason)
+      return context.json({ error: 'invalid_grant' }, 400)
+    }
     return context.json(result.value)
   })
 
@@ -58,10 +62,17 @@ function isSystemCaller(admission: Admission): boolean {
 const keptS = 86_400
 
 /** What a phone gets to see, by what its credential is worth. */
-export function contentFor(context: Context, { role, health }: SurfaceWorld, admission: Admission): Response {
+export function contentFor(
+  context: Context,
+  { role, health, log }: SurfaceWorld,
+  admission: Admission,
+): Response {
   const served = admission.kind === 'valid' || admission.kind === 'stale'
   health.note(served)
-  if (admission.kind === 'invalid') return challenge(context, role.name, 'invalid_token')
+  if (admission.kind === 'invalid') {
+    logRefusal(log, admission.reason)
+    return challenge(context, role.name, 'invalid_token')
+  }
   if (admission.kind === 'unknown') return tryLater(context)
   if (admission.kind === 'stale') context.header(degradedHeader, 'stale-session')
   // For the device to keep, and to show while nothing comes (RFC 5861, section 4).

@@ -1,6 +1,7 @@
 /** What all surfaces of an app are given, and what they have in common. */
 import type { Context } from 'hono'
 import type { Health } from '../common/health.ts'
+import type { Log } from '../common/log.ts'
 import type { AppConfig } from './app-config.ts'
 import type { AuthClient, AuthResult, Origin } from './auth-client.ts'
 import { isFromElsewhere } from './auth-family.ts'
@@ -16,6 +17,7 @@ export interface SurfaceWorld {
   /** Bad: signed out by an `invalid`, a sign-in refused or unknown, any 5xx. Good: served. */
   health: Health
   config: () => AppConfig
+  log: Log
 }
 
 /** Says on an answer that it was served from the grace: `stale-session`. */

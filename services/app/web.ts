@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { CookieOptions } from 'hono/utils/cookie'
+import { logRefusal } from '../common/trace.ts'
 import {
   homePage,
   keptPlacePage,
@@ -62,7 +63,7 @@ async function home(context: Context, world: WebWorld): Promise<Response> {
   const id = getCookie(context, sessionCookie)
   if (!id) return context.redirect('/sign-in', 303)
   const admission = await guard.session(id)
-  if (admission.kind === 'invalid') return forcedOut(context, world)
+  if (admission.kind === 'invalid') return forcedOut(context, world, admission.reason)
   health.note(admission.kind !== 'unknown')
   if (admission.kind === 'unknown') return unavailable(context, tryLaterPage(role))
   const readOnly = admission.kind === 'stale'
@@ -118,7 +119,7 @@ async function act(context: Context, world: WebWorld): Promise<Response> {
   const { text } = parsed.data
 
   const admission = await guard.session(id)
-  if (admission.kind === 'invalid') return forcedOut(context, world)
+  if (admission.kind === 'invalid') return forcedOut(context, world, admission.reason)
   health.note(admission.kind === 'valid')
   if (admission.kind === 'unknown') return unavailable(context, tryLaterPage(role, text))
   if (admission.kind === 'stale') return unavailable(context, readOnlyPage(role, text))
@@ -127,8 +128,9 @@ async function act(context: Context, world: WebWorld): Promise<Response> {
 }
 
 /** The session is no good: its cookie goes, and its user has to sign in again. */
-function forcedOut(context: Context, { health }: WebWorld): Response {
+function forcedOut(context: Context, { health, log }: WebWorld, reason: string): Response {
   health.note(false)
+  logRefusal(log, reason)
   return signedOut(context, 'session-expired')
 }
 

@@ -27,6 +27,7 @@ import { bearerOf, secretsEqual } from '../common/bearer.ts'
 import type { Health } from '../common/health.ts'
 import type { Log } from '../common/log.ts'
 import type { Mitigations } from '../common/mitigations.ts'
+import { inTrace } from '../common/trace.ts'
 import { addAdminRoutes } from './admin-routes.ts'
 import { Admission, limitsOf, Shed } from './admission.ts'
 import { AttemptLimits } from './attempt-limits.ts'
@@ -99,7 +100,7 @@ export function createAuth(world: AuthWorld): Auth {
     ...createPruning(store, log),
     async fetch(request) {
       try {
-        return await app.fetch(request)
+        return await inTrace(request, () => app.fetch(request))
       } catch (thrown) {
         // Hono hands over Errors only.
         log('unhandled', { path: new URL(request.url).pathname, reason: String(thrown) })

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono'
 import { basicOf } from '../common/bearer.ts'
+import { logRefusal } from '../common/trace.ts'
 import { invalidClient } from './clients.ts'
 import { noteInactive } from './health-notes.ts'
 import type { AuthParts } from './parts.ts'
@@ -8,7 +9,7 @@ import { revocationWaitMsMax } from './revocation-feed.ts'
 
 /** Adds introspection (RFC 7662), revocation (RFC 7009) and the list of revocations. */
 export function addSessionRoutes(app: Hono, parts: AuthParts): void {
-  const { sessions, config, clients, admission, revocations } = parts
+  const { sessions, config, clients, admission, revocations, log } = parts
 
   app.post('/introspect', async context => {
     const caller = clients.service(context.req.raw)
@@ -17,7 +18,10 @@ export function addSessionRoutes(app: Hono, parts: AuthParts): void {
     const credential = await admission.run('session-check', caller, () =>
       sessions.introspect(config(), token),
     )
-    if (!credential) noteInactive(context)
+    if (!credential) {
+      noteInactive(context)
+      logRefusal(log, 'inactive')
+    }
     return context.json(credential ? { active: true, ...credential } : { active: false })
   })
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { inCell } from '../common/cell.ts'
 import type { Log } from '../common/log.ts'
+import { noteReason } from '../common/trace.ts'
 import type { AuthConfig } from './config.ts'
 import type { Keyring } from './keyring.ts'
 import { decoyHash, verifyPassword } from './password.ts'
@@ -171,6 +172,7 @@ async function refresh(
   clientId: string | undefined,
 ): Promise<TokenPair | undefined> {
   const claims = await verifyRefreshToken(keyring, config, refreshToken)
+  if (!claims) noteReason('the refresh token was not made by this issuer with a key that is known')
   if (!claims || (clientId ?? claims.client_id) !== claims.client_id) return undefined
   const { sid, jti, parent: parentJti } = claims
   const mint = (parent: string, expiresAtMs: number) => {
@@ -182,11 +184,15 @@ async function refresh(
     const nowMs = Date.now()
     const graceMs = config.refreshGraceS * 1000
     const decision = decideRefresh(session, { jti, parentJti, nowMs, graceMs })
-    if (!session || decision.kind === 'inactive') return undefined
+    if (!session || decision.kind === 'inactive') {
+      noteReason(session ? 'the session has ended' : 'no such session')
+      return undefined
+    }
     if (decision.kind === 'repeat') return mint(decision.parent, session.expiresAtMs)
     if (decision.kind === 'reuse') {
       await store.revokeSession(sid, nowMs)
       log('refresh-token-reused', { sid })
+      noteReason('the refresh token was used before')
       return undefined
     }
     const expiresAtMs = endOf(config.refreshTokenTtlS, nowMs)
@@ -204,6 +210,7 @@ async function introspect({ readSession, keyring }: SessionsWorld, config: AuthC
     return session && active(session, 'session', Math.floor(session.expiresAtMs / 1000))
   }
   const claims = await verifyAccessToken(keyring, config, token)
+  if (!claims) noteReason('the token was not made by this issuer with a key that is known, or has run out')
   const session = claims && (await liveSession(readSession, config, ['mobile', 'api'], claims.sid))
   return session && active(session, 'Bearer', claims.exp)
 }
@@ -225,8 +232,21 @@ async function liveSession(
   sid: string,
 ) {
   const session = await readSession(sid)
-  if (!session || !kinds.includes(session.kind) || session.issuer !== issuer) return undefined
-  return session.revokedAtMs === undefined && session.expiresAtMs > Date.now() ? session : undefined
+  const why = whyNotLive(session, kinds, issuer)
+  if (why === undefined) return session
+  noteReason(why)
+  return undefined
+}
+
+function whyNotLive(
+  session: Session | undefined,
+  kinds: readonly Session['kind'][],
+  issuer: string,
+): string | undefined {
+  if (!session || !kinds.includes(session.kind)) return 'no such session'
+  if (session.issuer !== issuer) return 'the session was opened under another issuer'
+  if (session.revokedAtMs !== undefined) return 'the session was revoked'
+  return session.expiresAtMs > Date.now() ? undefined : 'the session has run out'
 }
 
 function active(session: Session, token_type: 'session' | 'Bearer', exp: number): ActiveCredential {

@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono'
+import { logRefusal } from '../common/trace.ts'
 import { addressOf } from './attempt-limits.ts'
 import { claimantOf, invalidClient } from './clients.ts'
 import type { AuthParts } from './parts.ts'
@@ -29,7 +30,7 @@ export function addTokenRoutes(app: Hono, parts: AuthParts): void {
 async function refresh(
   context: Context,
   fields: Fields,
-  { clients, sessions, admission, config }: AuthParts,
+  { clients, sessions, admission, config, log }: AuthParts,
 ) {
   const token = required(fields, 'refresh_token')
   const claimant = claimantOf(context.req.raw, fields)
@@ -42,7 +43,10 @@ async function refresh(
       throw invalidClient()
     return sessions.refresh(config(), token, claimant.id)
   })
-  if (!tokens) throw rejection(400, 'invalid_grant')
+  if (!tokens) {
+    logRefusal(log, 'invalid_grant')
+    throw rejection(400, 'invalid_grant')
+  }
   return context.json(tokenResponse(tokens))
 }
 

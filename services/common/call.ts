@@ -1,4 +1,5 @@
 /** One call to another service, what may come of it, and the single attempt at it. */
+import { traceHeaders } from './trace.ts'
 
 /** Why a service calls another; each has its own places (`bulkhead`) and its own circuit (`circuit-breaker`). */
 export type Purpose = 'session-check' | 'refresh' | 'sign-in' | 'background'
@@ -68,7 +69,7 @@ export async function fetchAnswer(
   try {
     const response = await fetch(`${baseUrl}${call.path}`, {
       method: call.method ?? 'GET',
-      headers: call.headers ?? {},
+      headers: { ...call.headers, ...traceHeaders() },
       body: call.body ?? null,
       redirect: 'manual',
       signal: controller.signal,

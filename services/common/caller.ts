@@ -11,6 +11,7 @@ import { Endpoints } from './endpoints.ts'
 import type { Log } from './log.ts'
 import type { Mitigations } from './mitigations.ts'
 import { RetryBudget } from './retry-budget.ts'
+import { noteHop } from './trace.ts'
 
 export { type Answer, type Call, CallFailed, type FailureKind, type Purpose } from './call.ts'
 
@@ -81,9 +82,18 @@ export function createCaller(world: CallerWorld): Caller {
       budget?.deposit()
       for (let tried = 1; ; tried += 1) {
         try {
-          return await attempt(call, Math.min(call.timeoutMs, deadline - Date.now()), asked)
+          const answer = await attempt(call, Math.min(call.timeoutMs, deadline - Date.now()), asked)
+          noteHop({ to: name, path: call.path, status: answer.status })
+          return answer
         } catch (error) {
           if (!(error instanceof CallFailed)) throw error
+          const { kind, status } = error
+          noteHop({
+            to: name,
+            path: call.path,
+            ...(status === undefined ? {} : { status }),
+            failure: kind,
+          })
           const waitMs = waitMsAfter(error, tried, deadline)
           if (waitMs === undefined) throw error
           if (waitMs > 0) await new Promise(resolve => setTimeout(resolve, waitMs))

@@ -29,9 +29,9 @@ export const massRevocation = defineFault({
   target: ({ store }) => store,
   problems: ({ store }, topology) => storeProblems(store, topology),
   holds: ({ store }, topology) => storeHolds(store, topology),
-  inject({ store, share, kinds }, stack) {
+  async inject({ store, share, kinds }, stack) {
     const nowMs = Date.now()
-    return injectDamage(
+    const injected = await injectDamage(
       {
         kind: 'mass-revocation',
         store,
@@ -43,6 +43,7 @@ export const massRevocation = defineFault({
       },
       stack,
     )
+    return { ...injected, revokedAtMs: nowMs }
   },
 })
 

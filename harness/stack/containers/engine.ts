@@ -11,7 +11,7 @@ import { HarnessError, messageOf } from '../../errors.ts'
 import { ledgerLabel, stackLabel } from '../ledger.ts'
 import { engineRests } from './engine-rest.ts'
 
-const answerDeadlineMs = 2_000
+const answerDeadlineMs = 10_000
 /** For what an engine still does for a stack whose starter is dead. */
 const restMsMax = 30_000
 

@@ -14,7 +14,7 @@ import {
 } from './containers.ts'
 import { engineMessage, isNotFound } from './engine.ts'
 
-const linesMax = 200
+const linesMax = 2_000
 /** For a service to end in order, s. */
 const stopSMax = 3
 const goneMsMax = 10_000

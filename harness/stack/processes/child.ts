@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { StackError } from '../../errors.ts'
 
-const linesMax = 200
+const linesMax = 2_000
 
 export interface ChildOptions {
   service: string

@@ -8,7 +8,7 @@ import type { Child } from './child.ts'
 import { Limiter } from './limiter.ts'
 import { descendantsOf, stateOf } from './proc.ts'
 
-const linesMax = 200
+const linesMax = 2_000
 const goneMsMax = 5_000
 
 /** A process that was started, and where it is found once it listens. */

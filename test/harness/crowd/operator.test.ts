@@ -1,6 +1,12 @@
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
-import { createAccounts, memberOf, newcomerPool, revoke } from '../../../harness/crowd/operator.ts'
+import {
+  createAccounts,
+  memberOf,
+  newcomerPool,
+  refugeesMax,
+  revoke,
+} from '../../../harness/crowd/operator.ts'
 import { familyCrowd, type Group } from '../../../harness/crowd/population.ts'
 import { HarnessError } from '../../../harness/errors.ts'
 import type { Stack } from '../../../harness/stack/stack.ts'
@@ -56,10 +62,11 @@ describe('createAccounts', () => {
       'auth-1 users',
       'rival-auth users',
     ])
-    for (const { residents, revoked, app, surface } of familyCrowd) {
+    for (const { residents, revoked, nearExpiry = 0, app, surface } of familyCrowd) {
       const kind = surface === 'api' ? 'clients' : 'users'
       const all = countOf(auths.asked, kind, new RegExp(`^run-${app}-${surface}-`))
-      expect(all).toBe(residents + revoked + newcomerPool)
+      const refugees = app === 'rival' ? refugeesMax : 0
+      expect(all).toBe(residents + nearExpiry + revoked + newcomerPool + refugees)
     }
     const [clients] = auths.asked.filter(({ path }) => path === 'clients')
     expect(clients?.body.scopes).toEqual(['messages:read', 'messages:write'])

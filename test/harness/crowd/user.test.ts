@@ -218,8 +218,8 @@ describe('User', () => {
   test('does not call a session forced out that was revoked', async () => {
     const { user, client, steps, books, end } = person()
     await user.signIn(0)
-    expect(user.revoked()).toBe('ann#1')
-    expect(user.revoked()).toBeUndefined()
+    expect(user.over('revoked')).toBe('ann#1')
+    expect(user.over('revoked')).toBeUndefined()
     client.signedIn = false
     end()
     await user.browse(1)

@@ -36,6 +36,7 @@ export function webWith({ role = feed }: { role?: Role } = {}) {
     role,
     health,
     config: () => defaultAppConfig,
+    log: () => {},
     auth: {
       introspect: not,
       signInMobile: not,

@@ -142,7 +142,7 @@ describe('instances in containers', () => {
     expect((await second.listening).upstream).toBe('a:1')
   })
 
-  test('keep the lines of all their starts, also those that come late, and no more than 200', async () => {
+  test('keep the lines of all their starts, also those that come late, and no more than 2,000', async () => {
     const engine = new FakeEngine()
     const { logs } = await engine.start('a')
     await engine.instances.restart('a')
@@ -150,9 +150,9 @@ describe('instances in containers', () => {
     engine.begun[1]?.lines.push('new')
     expect(logs()).toEqual(['late', 'new'])
     await engine.instances.restart('a')
-    engine.begun[2]?.lines.push(...Array.from({ length: 199 }, (_, number) => String(number)))
+    engine.begun[2]?.lines.push(...Array.from({ length: 1_999 }, (_, number) => String(number)))
     expect(logs().slice(0, 2)).toEqual(['new', '0'])
-    expect(logs()).toHaveLength(200)
+    expect(logs()).toHaveLength(2_000)
   })
 
   test('are not said to be off the network where the engine did not do it', async () => {
