@@ -39,7 +39,7 @@ export interface Observation {
   injectedAt: number
 }
 
-export interface Diagnosed {
+export type Diagnosed = {
   diagnosis: Diagnosis
   /** Share of the affected probes that speak for it; of a healthy one, share of the probes without a symptom. 0..1. */
   confidence: number
@@ -55,7 +55,7 @@ export interface Diagnosed {
   probes: number
 }
 
-export interface Classification {
+export type Classification = {
   overall: Diagnosed
   /** By app, of those that were looked at since the injection. */
   apps: Record<string, Diagnosed>

@@ -24,7 +24,7 @@ export interface InjectedTruth {
   mitigations?: readonly string[]
 }
 
-export interface Score {
+export type Score = {
   /** Null if nobody has said what a fault looks like from outside: a user's own kind. */
   right: boolean | null
   expected: Diagnosis[]

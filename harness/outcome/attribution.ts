@@ -16,7 +16,7 @@ export interface Refusal {
 export type Standing = 'valid' | 'revoked' | 'expired' | 'gone'
 
 /** Sessions that were lost in the same way. */
-export interface Attribution {
+export type Attribution = {
   app: string
   surface: Surface
   /** Faults that were on, as `kind at target`; empty if none was. */

@@ -17,7 +17,7 @@ export type CohortName = (typeof cohortNames)[number]
 
 export type CohortContinuity = {
   cohort: CohortName
-  /** Sessions of the cohort alive when the first fault began (0 in a run without faults). */
+  /** Sessions of the cohort alive when the first fault began. */
   alive: number
   forcedOut: number
   /** `forcedOut / alive`; 0 if there were none. */
@@ -27,9 +27,10 @@ export type CohortContinuity = {
 /** Opened so shortly before the first fault, ms. */
 const freshMs = 3_000
 
-/** One entry for each cohort that had sessions, in the order of `cohortNames`. */
+/** One entry for each cohort that had sessions, in the order of `cohortNames`; none in a run without faults. */
 export function cohortsOf({ sessions, intents, faults }: History): CohortContinuity[] {
-  const began = faults.length === 0 ? 0 : Math.min(...faults.map(({ from }) => from))
+  if (faults.length === 0) return []
+  const began = Math.min(...faults.map(({ from }) => from))
   const endOf = new Map(sessions.filter(({ type }) => type !== 'opened').map(event => [event.session, event]))
   const refreshing = new Set(intents.filter(intent => isRefreshAcross(intent, began)).map(({ user }) => user))
   const counts = new Map<CohortName, { alive: number; forcedOut: number }>()

@@ -1,7 +1,7 @@
 /** What an outcome consists of. Plain data: everything here goes into the results file as it is. */
 import type { Attribution } from './attribution.ts'
 import type { CohortContinuity } from './cohorts.ts'
-import type { Activity, Result, Segment, Surface, Told } from './history.ts'
+import type { Activity, Result, Surface, Told } from './history.ts'
 import type { ForcedLogouts, GroupForcedLogouts } from './sessions.ts'
 import type { Window } from './windows.ts'
 
@@ -68,7 +68,11 @@ export type OutcomeData = {
 /** `alone`; `pushed`: only once load was taken off for a while after the end of the timeline; `stuck`: not even then. */
 export type RecoveryKind = 'alone' | 'pushed' | 'stuck'
 
-export type HarmedSegment = Segment & {
+export type HarmedSegment = {
+  app: string
+  surface: Surface
+  region: string
+  activity: Activity
   harm: number
   steadyGoodput: number
   faultGoodput: number

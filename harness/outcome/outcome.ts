@@ -54,14 +54,40 @@ export function computeOutcome(history: History, scope: Scope, options: OutcomeO
   const intents =
     regions === 'apart' ? history.intents : history.intents.map(each => ({ ...each, region: pooledRegion }))
   const traffic = trafficOf(intents, scope, windows.injectedAt)
+  const measured = measuresOf(history, { traffic, windows }, { windowMs, stepMs, minIntents, harmFloor })
+  const { segments } = measured
+  const forcedLogouts = (selector: Selector = {}) => forcedLogoutsOf(history, selector)
+  return {
+    ...measured,
+    forcedLogouts,
+    goodput: (selector = {}, window = 'fault') => {
+      const asked = resolveWindows(windows, window)
+      return goodputOf(sumOf(picked(traffic, selector).map(each => each.tally(...asked)))) ?? Number.NaN
+    },
+    harm: (selector = {}) =>
+      meanOf(harmsOf(segments.filter(segment => matches(selector, segment)))) ?? Number.NaN,
+    refused: (selector = {}) => refusedOf(picked(traffic, selector), windows),
+    toJSON: () => ({
+      ...measured,
+      forcedLogouts: { ...forcedLogouts(), groups: forcedLogoutsByGroup(history) },
+    }),
+  }
+}
+
+/** Everything that takes no selector. */
+function measuresOf(
+  history: History,
+  { traffic, windows }: { traffic: readonly Traffic[]; windows: RunWindows },
+  { harmFloor, ...options }: Required<Omit<OutcomeOptions, 'regions'>>,
+): Omit<OutcomeData, 'forcedLogouts'> {
   const segments = traffic.map(each => measure(each, windows))
   const outside = segments.filter(segment => !segment.inScope)
-  const recovery = recoveryOf(traffic, windows, { windowMs, stepMs, minIntents })
+  const recovery = recoveryOf(traffic, windows, options)
   const { steady, fault, after } = windows
-  const measured = {
+  return {
     isolation: isolationOf(harmsOf(outside)),
     falseAccepts: history.deadSessionProbes.filter(probe => probe.accepted).length,
-    timeToContainMs: timeToContainMs(traffic, windows, stepMs, windowMs),
+    timeToContainMs: timeToContainMs(traffic, windows, options.stepMs, options.windowMs),
     timeToRecoverMs: recovery.timeToRecoverMs,
     metastable: recovery.metastable,
     amplification: amplificationOf(history),
@@ -79,22 +105,6 @@ export function computeOutcome(history: History, scope: Scope, options: OutcomeO
     reportCurve: reportCurveOf(history),
     refugees: history.refugees?.length ?? 0,
     windows: { steady, fault, after },
-  }
-  const forcedLogouts = (selector: Selector = {}) => forcedLogoutsOf(history, selector)
-  return {
-    ...measured,
-    forcedLogouts,
-    goodput: (selector = {}, window = 'fault') => {
-      const asked = resolveWindows(windows, window)
-      return goodputOf(sumOf(picked(traffic, selector).map(each => each.tally(...asked)))) ?? Number.NaN
-    },
-    harm: (selector = {}) =>
-      meanOf(harmsOf(segments.filter(segment => matches(selector, segment)))) ?? Number.NaN,
-    refused: (selector = {}) => refusedOf(picked(traffic, selector), windows),
-    toJSON: () => ({
-      ...measured,
-      forcedLogouts: { ...forcedLogouts(), groups: forcedLogoutsByGroup(history) },
-    }),
   }
 }
 

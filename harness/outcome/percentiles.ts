@@ -42,3 +42,11 @@ export function histogramOf(values: readonly number[]): Histogram {
   }
   return histogram
 }
+
+/**
+ * Nearest rank, exactly, of a few values: the smallest that at least `share` (above 0, at most 1) of all values do not
+ * exceed. Null if there are none.
+ */
+export function percentile(sorted: readonly number[], share: number): number | null {
+  return sorted[Math.ceil(sorted.length * share) - 1] ?? null
+}

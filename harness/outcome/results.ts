@@ -41,6 +41,20 @@ const groupSchema = z.looseObject({
   alive: count.optional(),
 })
 
+const attributionSchema = z.looseObject({
+  app: z.string(),
+  surface: z.enum(surfaces),
+  faults: z.array(z.string()),
+  hop: z.string().nullable(),
+  answer: z.string().nullable(),
+  decision: z.string().nullable(),
+  auth: z.string().nullable(),
+  sessions: count,
+  /** Of these, how many auth's own store called valid. */
+  avoidable: count,
+  unknown: count,
+})
+
 const outcomeSchema = z.looseObject({
   isolation: share,
   /** Files of the first releases have no groups. */
@@ -51,6 +65,18 @@ const outcomeSchema = z.looseObject({
   metastable: z.boolean(),
   amplification: z.number().min(0).nullable(),
   segments: z.array(segmentSchema),
+  /** What follows came later than version 1: files of the first releases do not say. */
+  harmedOutside: z
+    .array(z.looseObject({ app: z.string(), surface: z.enum(surfaces), region: z.string(), harm: share }))
+    .optional(),
+  /** How it came back: by itself, only once load was taken off, or not even then. */
+  recovery: z.enum(['alone', 'pushed', 'stuck']).nullable().optional(),
+  cohorts: z.array(z.looseObject({ cohort: z.string(), alive: count, forcedOut: count, share })).optional(),
+  refusedSignIns: z.looseObject({ count, share, told: z.record(z.string(), count) }).optional(),
+  attribution: z.array(attributionSchema).optional(),
+  /** Outage reports in each second of the timeline. */
+  reportCurve: z.array(z.looseObject({ app: z.string(), perSecond: z.array(count) })).optional(),
+  refugees: count.optional(),
 })
 
 const evidenceSchema = z.looseObject({
@@ -73,6 +99,17 @@ const runSchema = z
     dirtyRecovery: z.array(z.string()).optional(),
     /** Why it ended before its time: its `abortWhen`, or it was interrupted. Not proven, or broke by a false accept. */
     cutShort: z.string().optional(),
+    /** What an observer from outside came to, and whether that is right. */
+    diagnosis: z
+      .looseObject({
+        overall: z.looseObject({
+          diagnosis: z.string(),
+          evidence: z.string(),
+          tookMs: milliseconds.nullable(),
+        }),
+        score: z.looseObject({ right: z.boolean().nullable(), expected: z.array(z.string()) }),
+      })
+      .optional(),
     /** Why it could not run there at all: not proven, and without an outcome. */
     notRunnable: z.string().optional(),
     /** Only what was not run, or may have died before there was anything to measure, may be without. */

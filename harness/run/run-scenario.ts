@@ -1,25 +1,24 @@
 /** Runs one scenario on one stack: warm up, measure the steady state, break, heal, judge. */
-import { randomBytes } from 'node:crypto'
 import type { Expect } from '@playwright/test'
-import { CrowdProcess } from '../crowd/crowd-process.ts'
-import { crowdStackOf } from '../crowd/operator.ts'
+import type { CrowdProcess } from '../crowd/crowd-process.ts'
 import { familyCrowd, segmentsOf } from '../crowd/population.ts'
 import { HarnessError } from '../errors.ts'
 import { conservation } from '../outcome/conservation.ts'
 import { doubts } from '../outcome/doubts.ts'
+import type { History } from '../outcome/history.ts'
 import { computeOutcome, type Outcome } from '../outcome/outcome.ts'
 import type { RunResult } from '../outcome/results.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Stack } from '../stack/stack.ts'
 import { watchAbort } from './abort-watch.ts'
 import { requestsAtAuth } from './auth-requests.ts'
-import { unlessAborted } from './deadline.ts'
+import { diagnose, type RunDiagnosis } from './diagnose.ts'
 import { HealCheck } from './heal-check.ts'
 import { type Judgement, judge } from './judge.ts'
 import { liveMeasures } from './live-measures.ts'
-import { pushIfStuck, pushMs } from './push.ts'
+import { Measuring } from './measuring.ts'
+import { pushIfStuck } from './push.ts'
 import { historyOf } from './run-history.ts'
-import { letRunOut } from './session-truth.ts'
 import { type Played, playTimeline } from './timeline.ts'
 
 export interface RunOptions {
@@ -37,63 +36,31 @@ export interface RunOptions {
 /** A schedule that ran later than this, at its worst 1 %, measured itself rather than the stack, ms. */
 const scheduleLagMsMax = 250
 
+/** A run, measured and not yet judged. */
+interface MeasuredRun {
+  played: Played
+  /** End of the timeline, ms. */
+  end: number
+  history: History
+  outcome: Outcome
+  diagnosis: RunDiagnosis
+  /** All that had to be mended the hard way, in words. */
+  dirtyRecovery: string[]
+  scheduleLagMs: number
+  crowdCpuMs: number
+}
+
 /**
  * Runs it. What the scenario shows is in the result; only a harness that failed makes it reject (HarnessError), and
  * then no fault is left on that could be taken off, but the stack is not to be used again. Rejects with the signal's
  * reason if that comes before there is anything to measure.
  */
 export async function runScenario(options: RunOptions): Promise<RunResult> {
-  const { name, scenario, stack, seed, phase, signal } = options
   const began = performance.now()
-  const healCheck = await HealCheck.before(stack)
-  await phase('signing everybody in')
-  await using crowd = new CrowdProcess(stack.id, {
-    stack: crowdStackOf(stack),
-    groups: familyCrowd,
-    seed,
-    run: `${name}-${randomBytes(2).toString('hex')}`,
-    timelineMs: scenario.timelineMs,
-    afterMs: pushMs,
-    ...(scenario.arrivals === undefined ? {} : { arrivals: scenario.arrivals }),
-  })
-  const expiring = await unlessAborted(signal, crowd.warmUp())
-  await letRunOut(stack, expiring)
-  await unlessAborted(signal, crowd.start())
-  await phase('steady state')
-  const askedBefore = await requestsAtAuth(stack)
-  const played = await play(options, crowd)
-  const end = played.cutShort === undefined ? scenario.timelineMs : Math.round(crowd.now())
-  const askedAfter = await requestsAtAuth(stack)
-  const recoversPushed = await pushed(options, crowd, { played, end })
-  await phase('last answers')
-  const written = await crowd.finish({ early: played.cutShort !== undefined })
-  const zeroMs = Date.now() - crowd.now()
-  const mended = await healCheck.heal(played.faults)
-  for (const what of mended) await phase(`recovered the hard way: ${what}`)
-  const dirtyRecovery = [...played.dirtyRecovery, ...mended]
-  const history = await historyOf(stack, {
-    written,
-    played,
-    end,
-    zeroMs,
-    recoversPushed,
-    // Who was started anew has begun to count anew.
-    authRequests:
-      played.dirtyRecovery.length === 0 && askedAfter >= askedBefore ? askedAfter - askedBefore : undefined,
-  })
-  const books = conservation(history)
-  if (!books.balanced) throw new HarnessError(`sessions do not add up: ${books.problems.join('; ')}`)
-
-  const outcome = computeOutcome(history, scenario.scope, { regions: scenario.regions })
-  const open = [
-    ...dirtyRecovery.map(each => `it was recovered the hard way, by us: ${each}`),
-    ...played.unproven.map(fault => `${fault} left no evidence that it took effect`),
-    ...doubts(history, outcome),
-    ...(crowd.scheduleLagMs > scheduleLagMsMax
-      ? [`the crowd ran ${Math.round(crowd.scheduleLagMs)} ms late: this machine is too busy to measure on`]
-      : []),
-  ]
-  const { verdict, reasons } = await judged(options, outcome, { open, cutShort: played.cutShort })
+  const { name, stack } = options
+  const run = await measure(options)
+  const { played, end, outcome, diagnosis, dirtyRecovery } = run
+  const { verdict, reasons } = await judged(options, run)
   return {
     scenario: name,
     architecture: stack.architecture.name,
@@ -104,8 +71,45 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
     evidence: played.evidence.map(each => ({ ...each })),
     ...(dirtyRecovery.length === 0 ? {} : { dirtyRecovery }),
     ...(played.cutShort === undefined ? {} : { cutShort: played.cutShort }),
-    scheduleLagMs: Math.round(crowd.scheduleLagMs),
+    scheduleLagMs: Math.round(run.scheduleLagMs),
+    crowdCpuMs: run.crowdCpuMs,
+    diagnosis,
     outcome: outcome.toJSON(),
+  }
+}
+
+async function measure(options: RunOptions): Promise<MeasuredRun> {
+  const { scenario, stack, phase } = options
+  const healCheck = await HealCheck.before(stack)
+  await phase('signing everybody in')
+  await using measuring = await Measuring.begin(options)
+  const { crowd } = measuring
+  await phase('steady state')
+  const askedBefore = await requestsAtAuth(stack)
+  const played = await play(options, crowd)
+  const end = played.cutShort === undefined ? scenario.timelineMs : Math.round(crowd.now())
+  const asked = (await requestsAtAuth(stack)) - askedBefore
+  const recoversPushed = await pushed(options, crowd, { played, end })
+  await phase('last answers')
+  const written = await measuring.finish({ early: played.cutShort !== undefined })
+  const zeroMs = Date.now() - crowd.now()
+  const mended = await healCheck.heal(played.faults)
+  for (const what of mended) await phase(`recovered the hard way: ${what}`)
+  // Who was started anew has begun to count anew.
+  const authRequests = played.dirtyRecovery.length === 0 && asked >= 0 ? asked : undefined
+  const history = await historyOf(stack, { written, played, end, zeroMs, recoversPushed, authRequests })
+  const books = conservation(history)
+  if (!books.balanced) throw new HarnessError(`sessions do not add up: ${books.problems.join('; ')}`)
+  const outcome = computeOutcome(history, scenario.scope, { regions: scenario.regions })
+  return {
+    played,
+    end,
+    history,
+    outcome,
+    diagnosis: diagnose(measuring.probes, { history, outcome, played, stack }),
+    dirtyRecovery: [...played.dirtyRecovery, ...mended],
+    scheduleLagMs: crowd.scheduleLagMs,
+    crowdCpuMs: crowd.cpuMs,
   }
 }
 
@@ -140,19 +144,28 @@ async function play({ scenario, stack, phase, signal }: RunOptions, crowd: Crowd
   })
 }
 
+/** Why a run proves nothing, in words. */
+function doubtsOf({ history, outcome, played, dirtyRecovery, scheduleLagMs }: MeasuredRun): string[] {
+  if (played.cutShort !== undefined) return [played.cutShort]
+  return [
+    ...dirtyRecovery.map(each => `it was recovered the hard way, by us: ${each}`),
+    ...played.unproven.map(fault => `${fault} left no evidence that it took effect`),
+    ...doubts(history, outcome),
+    ...(scheduleLagMs > scheduleLagMsMax
+      ? [`the crowd ran ${Math.round(scheduleLagMs)} ms late: this machine is too busy to measure on`]
+      : []),
+  ]
+}
+
 /** A prediction is for a whole timeline: of one cut short only false accepts are judged. */
-function judged(
-  { scenario, stack, expect }: RunOptions,
-  outcome: Outcome,
-  { open, cutShort }: { open: readonly string[]; cutShort: string | undefined },
-): Promise<Judgement> {
+function judged({ scenario, stack, expect }: RunOptions, run: MeasuredRun): Promise<Judgement> {
   const { name } = stack.architecture
   return judge({
-    scenario: cutShort === undefined ? scenario : { verdict: { [name]: () => {} } },
+    scenario: run.played.cutShort === undefined ? scenario : { verdict: { [name]: () => {} } },
     architecture: name,
     expect,
-    outcome,
-    doubts: cutShort === undefined ? open : [cutShort],
+    outcome: run.outcome,
+    doubts: doubtsOf(run),
     segments: segmentsOf(familyCrowd, scenario.regions),
   })
 }

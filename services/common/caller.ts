@@ -87,13 +87,7 @@ export function createCaller(world: CallerWorld): Caller {
           return answer
         } catch (error) {
           if (!(error instanceof CallFailed)) throw error
-          const { kind, status } = error
-          noteHop({
-            to: name,
-            path: call.path,
-            ...(status === undefined ? {} : { status }),
-            failure: kind,
-          })
+          noteFailure(name, call, error)
           const waitMs = waitMsAfter(error, tried, deadline)
           if (waitMs === undefined) throw error
           if (waitMs > 0) await new Promise(resolve => setTimeout(resolve, waitMs))
@@ -101,6 +95,10 @@ export function createCaller(world: CallerWorld): Caller {
       }
     },
   }
+}
+
+function noteFailure(to: string, { path }: Call, { kind, status }: CallFailed): void {
+  noteHop({ to, path, ...(status === undefined ? {} : { status }), failure: kind })
 }
 
 /** A 429 as a value, since it is said by a dependency that is up and must not count against it; throws all else. */

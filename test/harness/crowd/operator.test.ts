@@ -62,11 +62,11 @@ describe('createAccounts', () => {
       'auth-1 users',
       'rival-auth users',
     ])
-    for (const { residents, revoked, nearExpiry = 0, app, surface } of familyCrowd) {
+    for (const { residents, revoked, nearExpiry = 0, expired = 0, app, surface } of familyCrowd) {
       const kind = surface === 'api' ? 'clients' : 'users'
       const all = countOf(auths.asked, kind, new RegExp(`^run-${app}-${surface}-`))
       const refugees = app === 'rival' ? refugeesMax : 0
-      expect(all).toBe(residents + nearExpiry + revoked + newcomerPool + refugees)
+      expect(all).toBe(residents + nearExpiry + expired + revoked + newcomerPool + refugees)
     }
     const [clients] = auths.asked.filter(({ path }) => path === 'clients')
     expect(clients?.body.scopes).toEqual(['messages:read', 'messages:write'])

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { results } from '../../../harness/outcome/history.ts'
-import { latenciesOf, noLatencies } from '../../../harness/outcome/percentiles.ts'
+import { latenciesOf, noLatencies, percentile } from '../../../harness/outcome/percentiles.ts'
 import { feed, intent } from './build.ts'
 
 const of = (latencies: readonly number[]) =>
@@ -47,5 +47,18 @@ describe('latenciesOf', () => {
       result => latenciesOf([{ ...intent(feed, 0, result), latencyMs: 5 }]).p50Ms === 5,
     )
     expect(counted).toEqual(['served', 'degraded', 'signed-out', 'refused', 'error'])
+  })
+})
+
+describe('percentile', () => {
+  test('is the nearest rank', () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => index + 1)
+    expect([0.5, 0.99, 1].map(share => percentile(hundred, share))).toEqual([50, 99, 100])
+    expect(percentile([15, 20, 35, 40, 50], 0.3)).toBe(20)
+  })
+
+  test('of one value is that value, of none is null', () => {
+    expect(percentile([7], 0.5)).toBe(7)
+    expect(percentile([], 0.5)).toBeNull()
   })
 })
