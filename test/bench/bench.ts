@@ -6,6 +6,8 @@ import { messageOf, UsageError } from '../../harness/errors.ts'
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   boot: async args => (await import('./boot.ts')).benchBoot(args),
+  crowd: async args => (await import('./crowd/bench-crowd.ts')).benchCrowd(args),
+  planted: async args => (await import('./planted.ts')).benchPlanted(args),
   proxy: async args => (await import('./proxy/bench-proxy.ts')).benchProxy(args),
 }
 
