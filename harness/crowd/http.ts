@@ -1,5 +1,5 @@
 /** One request as a client makes it: no hidden retry, a deadline, and an honest word on how it failed. */
-import { Agent, type Dispatcher } from 'undici'
+import { Client, type Dispatcher } from 'undici'
 
 export interface HttpRequest {
   method: 'GET' | 'POST'
@@ -27,20 +27,15 @@ const unreachableCodes = new Set([
 ])
 
 export class HttpClient implements AsyncDisposable {
-  readonly #agent: Agent
   readonly #deadlineMs: number
+  /** Connections that nobody uses at the moment, by door, the one used last on top: taking one costs the same however many. */
+  readonly #idle = new Map<string, Client[]>()
+  readonly #all = new Set<Client>()
   #isOff = false
 
   /** `deadlineMs`: the patience of a user, for one request. */
   constructor({ deadlineMs }: { deadlineMs: number }) {
     this.#deadlineMs = deadlineMs
-    // undici's dispatcher retries nothing; limits of its own would hide which deadline it was.
-    this.#agent = new Agent({
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: { timeout: deadlineMs },
-      pipelining: 1,
-    })
   }
 
   /** While it is off nothing is sent, and whoever asks is told so at once. */
@@ -51,9 +46,10 @@ export class HttpClient implements AsyncDisposable {
   /** Never rejects. */
   request({ method, door, path, headers = {}, body }: HttpRequest): Promise<HttpResult> {
     if (this.#isOff) return Promise.resolve(switchedOff)
-    const exchange = new Exchange(this.#deadlineMs)
+    const client = this.#idle.get(door)?.pop() ?? this.#connect(door)
+    const exchange = new Exchange(this.#deadlineMs, isWhole => this.#giveBack(door, client, isWhole))
     try {
-      this.#agent.dispatch({ origin: door, path, method, headers, body: body ?? null }, exchange)
+      client.dispatch({ path, method, headers, body: body ?? null }, exchange)
     } catch (error) {
       exchange.onResponseError(undefined, error as Error)
     }
@@ -61,7 +57,30 @@ export class HttpClient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#agent.destroy()
+    await Promise.all([...this.#all].map(client => client.destroy()))
+  }
+
+  #connect(door: string): Client {
+    // It retries nothing; limits of its own would hide which deadline it was.
+    const client = new Client(door, {
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: this.#deadlineMs },
+      pipelining: 1,
+    })
+    this.#all.add(client)
+    return client
+  }
+
+  #giveBack(door: string, client: Client, isWhole: boolean): void {
+    if (!isWhole) {
+      this.#all.delete(client)
+      client.destroy().catch(() => {})
+      return
+    }
+    const idle = this.#idle.get(door)
+    if (idle) idle.push(client)
+    else this.#idle.set(door, [client])
   }
 }
 
@@ -75,6 +94,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly result: Promise<HttpResult>
   readonly #deadlineMs: number
   readonly #timer: NodeJS.Timeout
+  readonly #over: (isWhole: boolean) => void
   #resolve: (result: HttpResult) => void = () => {}
   #controller: Dispatcher.DispatchController | undefined
   #isOver = false
@@ -82,11 +102,13 @@ class Exchange implements Dispatcher.DispatchHandler {
   #headers: Record<string, string | string[] | undefined> = {}
   #chunks: Buffer[] = []
 
-  constructor(deadlineMs: number) {
+  /** `over`: told once whether its connection can be used again. */
+  constructor(deadlineMs: number, over: (isWhole: boolean) => void) {
     this.result = new Promise(resolve => {
       this.#resolve = resolve
     })
     this.#deadlineMs = deadlineMs
+    this.#over = over
     this.#timer = setTimeout(() => this.#giveUp(), deadlineMs)
   }
 
@@ -131,6 +153,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isOver) return
     this.#isOver = true
     clearTimeout(this.#timer)
+    this.#over(result.kind === 'answer')
     this.#resolve(result)
   }
 }

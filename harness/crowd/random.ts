@@ -7,8 +7,16 @@ export type Random = () => number
 
 /** A stream of its own for each thing that needs chance, so that one thing more does not change the others. */
 export function createRandom(seed: number, stream: string): Random {
+  let generator: ReturnType<typeof xoroshiro128plus> | undefined
+  // Made when it is needed: most of a crowd's streams never are.
+  return () => {
+    generator ??= generatorOf(seed, stream)
+    return uniformFloat64(generator)
+  }
+}
+
+function generatorOf(seed: number, stream: string) {
   // Hashed, because generators with nearby seeds begin alike: users who all come at the same moment.
   const digest = createHash('sha256').update(`${seed} ${stream}`).digest()
-  const generator = xoroshiro128plus(digest.readInt32LE())
-  return () => uniformFloat64(generator)
+  return xoroshiro128plus(digest.readInt32LE())
 }

@@ -1,7 +1,7 @@
 /**
  * The crowd as a generator: `users.ts <door> <seconds> <users> <per second>`. Each user has a browser of its own with its
  * cookies, a trace for each request, a deadline, its session in the books and a result for each intent; arrivals are on a
- * schedule decided beforehand. Says what it did and what it cost, and what it holds when all are signed in and idle.
+ * schedule decided beforehand, or with 0 per second back to back, 50 at a time. Says what it did and what it cost, and what it holds when all are signed in and idle.
  */
 import { createUserFactory } from '../../../harness/crowd/factory.ts'
 import { HttpClient } from '../../../harness/crowd/http.ts'
@@ -16,6 +16,7 @@ import { latenciesOf } from '../../../harness/outcome/percentiles.ts'
 import { family } from '../../../harness/stack/topology.ts'
 
 const [door = '', ...numbers] = process.argv.slice(2)
+const atOnce = 50
 const [seconds = 5, count = 2_000, perSecond = 2_000] = numbers.map(Number)
 
 const group: Group = {
@@ -24,7 +25,7 @@ const group: Group = {
   client: 'web',
   homes: [{ region: 'us', door: 'edge-us' }],
   residents: count,
-  browseEveryMs: (count / perSecond) * 1_000,
+  browseEveryMs: 1_000,
   newcomersPerSecond: 0,
   revoked: 0,
 }
@@ -59,18 +60,9 @@ await inParallel(
 const idle = { totalMiB: memoryMiB(), usersMiB: memoryMiB() - memoryBefore }
 
 const schedule = new Schedule()
-const gapMs = 1_000 / perSecond
-for (const [index, user] of users.entries()) {
-  const times = range(Math.ceil((seconds * perSecond) / count)).map(turn => (turn * count + index) * gapMs)
-  schedule.add(
-    times.filter(at => at < seconds * 1_000),
-    at => user.browse(at),
-  )
-}
 const before = process.cpuUsage()
 recorder.startClock(0)
-schedule.start(() => recorder.now())
-await schedule.finished()
+await (perSecond === 0 ? backToBack() : onSchedule())
 const { user, system } = process.cpuUsage(before)
 const served = recorder.intents.filter(({ result }) => result === 'served')
 process.send?.({
@@ -82,6 +74,28 @@ process.send?.({
   idle,
 })
 process.once('disconnect', () => process.exit(0))
+
+/** As autocannon does it: so many at a time, each at once after the other. */
+async function backToBack(): Promise<void> {
+  let next = 0
+  const one = async () => {
+    while (recorder.now() < seconds * 1_000) await users[next++ % count]?.browse(recorder.now())
+  }
+  await Promise.all(range(atOnce).map(one))
+}
+
+async function onSchedule(): Promise<void> {
+  const gapMs = 1_000 / perSecond
+  for (const [index, each] of users.entries()) {
+    const times = range(Math.ceil((seconds * perSecond) / count)).map(turn => (turn * count + index) * gapMs)
+    schedule.add(
+      times.filter(at => at < seconds * 1_000),
+      at => each.browse(at),
+    )
+  }
+  schedule.start(() => recorder.now())
+  await schedule.finished()
+}
 
 /** All that the process holds, after what it does not need is gone. */
 function memoryMiB(): number {
