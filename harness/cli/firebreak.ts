@@ -4,6 +4,7 @@ import { HarnessError, messageOf, UsageError } from '../errors.ts'
 import { addDoctor } from './doctor.ts'
 import { exitCodes } from './exit-codes.ts'
 import { addList } from './list.ts'
+import { addNoise } from './noise.ts'
 import { addRun } from './run.ts'
 import { addUp } from './up.ts'
 
@@ -13,6 +14,7 @@ const program = new Command('firebreak')
   .exitOverride()
 addRun(program)
 addUp(program)
+addNoise(program)
 addList(program)
 addDoctor(program)
 

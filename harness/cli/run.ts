@@ -13,7 +13,8 @@ import { createRequire } from 'node:module'
 import { constants as osConstants } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import { HarnessError, messageOf } from '../errors.ts'
+import { HarnessError, messageOf, UsageError } from '../errors.ts'
+import { readNoise } from '../outcome/noise.ts'
 import { settings } from '../playwright/settings.ts'
 import { loadScenarios, pickScenarios } from '../run/load-scenarios.ts'
 import { architectureNames, architectureOf } from '../stack/architectures.ts'
@@ -23,12 +24,15 @@ import { chooseRuntime } from '../stack/runtimes.ts'
 import { exitCodes } from './exit-codes.ts'
 import { onStopRequests } from './stop-requests.ts'
 
-interface RunOptions {
+export interface RunOptions {
   architecture?: string
   runtime: string
   seed?: number
   out: string
   json?: string
+  twin?: boolean
+  repeat?: number
+  noise?: string
 }
 
 export function addRun(program: Command): void {
@@ -44,6 +48,9 @@ export function addRun(program: Command): void {
     .option('--seed <n>', 'repeats the schedule of an earlier run', seedOf)
     .option('--out <folder>', 'where the results go', 'firebreak-results')
     .option('--json <file>', 'write the results file here too')
+    .option('--twin', 'before each run the same without its faults: what the faults add is the difference')
+    .option('--repeat <n>', 'run each so often', repeatsOf)
+    .option('--noise <file>', 'what `firebreak noise` wrote; default: firebreak-noise.json, if it is there')
     .addHelpText(
       'after',
       '\nExit codes: 0 all held, 1 something broke, 2 something is not proven, 3 harness error, 64 wrong usage.',
@@ -53,12 +60,14 @@ export function addRun(program: Command): void {
     })
 }
 
-async function run(names: string[], options: RunOptions): Promise<number> {
+/** Runs scenarios by their names, or all; resolves to the exit code. */
+export async function run(names: string[], options: RunOptions): Promise<number> {
   const known = await loadArchitectures()
   const picked = pickScenarios(await loadScenarios(), names)
   const wanted = options.architecture?.split(',').map(name => name.trim()) ?? known.map(({ name }) => name)
   const architectures = [...new Set(wanted)].map(name => architectureOf(name).name)
   await chooseRuntime(options.runtime)
+  const noise = noiseFileOf(options.noise)
   settings() // Throws for what the environment gets wrong.
   const out = writableFolder(options.out, `--out ${options.out}`)
   const json = options.json === undefined ? undefined : writableFile(options.json)
@@ -71,6 +80,7 @@ async function run(names: string[], options: RunOptions): Promise<number> {
       // Its own files too: several runs may go on at once, and each empties this folder when it begins.
       `--output=${join(out, 'playwright')}`,
       ...architectures.map(name => `--project=${name}`),
+      ...(options.repeat === undefined ? [] : [`--repeat-each=${options.repeat}`]),
       // Playwright looks for it in "project file title".
       ...(names.length === 0 ? [] : [`--grep=\\s(${picked.map(({ name }) => name).join('|')}): `]),
     ],
@@ -78,6 +88,8 @@ async function run(names: string[], options: RunOptions): Promise<number> {
       FIREBREAK_RUNTIME: options.runtime,
       FIREBREAK_OUT: out,
       ...(json === undefined ? {} : { FIREBREAK_JSON: json }),
+      ...(options.twin ? { FIREBREAK_TWIN: '1' } : {}),
+      ...(noise === undefined ? {} : { FIREBREAK_NOISE: noise }),
       ...(options.seed === undefined ? {} : { FIREBREAK_SEED: String(options.seed) }),
     },
   )
@@ -158,6 +170,21 @@ function seedOf(text: string): number {
     throw new InvalidArgumentError('a seed is a whole number from 0 to 2147483647.')
   }
   return seed
+}
+
+function repeatsOf(text: string): number {
+  const repeats = Number(text)
+  if (!Number.isInteger(repeats) || repeats < 1 || repeats > 1_000)
+    throw new InvalidArgumentError('it is a whole number from 1 to 1000.')
+  return repeats
+}
+
+/** The noise file to print from, read once to see that it is one. One that is asked for must be there. */
+function noiseFileOf(asked: string | undefined): string | undefined {
+  const file = resolve(asked ?? 'firebreak-noise.json')
+  if (readNoise(file)) return file
+  if (asked === undefined) return undefined
+  throw new UsageError(`--noise ${asked}: there is no such file; "firebreak noise" makes one`)
 }
 
 /** Checked before anything runs: minutes of measuring must not end in a folder that cannot be written to. */

@@ -67,7 +67,15 @@ const outcomeSchema = z.looseObject({
   segments: z.array(segmentSchema),
   /** What follows came later than version 1: files of the first releases do not say. */
   harmedOutside: z
-    .array(z.looseObject({ app: z.string(), surface: z.enum(surfaces), region: z.string(), harm: share }))
+    .array(
+      z.looseObject({
+        app: z.string(),
+        surface: z.enum(surfaces),
+        region: z.string(),
+        activity: z.enum(activities),
+        harm: share,
+      }),
+    )
     .optional(),
   /** How it came back: by itself, only once load was taken off, or not even then. */
   recovery: z.enum(['alone', 'pushed', 'stuck']).nullable().optional(),
@@ -110,6 +118,8 @@ const runSchema = z
         score: z.looseObject({ right: z.boolean().nullable(), expected: z.array(z.string()) }),
       })
       .optional(),
+    /** The same run without its faults, and what they added. Only with `--twin`. */
+    twin: z.looseObject({ isolation: share, effect: z.looseObject({ isolation: z.number() }) }).optional(),
     /** Why it could not run there at all: not proven, and without an outcome. */
     notRunnable: z.string().optional(),
     /** Only what was not run, or may have died before there was anything to measure, may be without. */

@@ -48,8 +48,9 @@ function registerScenario({ name, scenario }: NamedScenario): void {
           signal,
           stacks.get(featuresOf(scenario), () => phase('starting a stack')),
         )
-        const seed = settings().FIREBREAK_SEED
-        const run = await runScenario({ name, scenario, stack, seed, expect, phase, signal })
+        const { FIREBREAK_SEED: seed, FIREBREAK_TWIN } = settings()
+        const twin = FIREBREAK_TWIN === '1'
+        const run = await runScenario({ name, scenario, stack, seed, twin, expect, phase, signal })
         await attach(testInfo, run)
         if (run.verdict === 'held') return
         await attachLogs(testInfo, stack)

@@ -12,5 +12,6 @@ export function replayCommand(
     `--architecture ${architectures.join(',')}`,
     `--runtime ${process.env.FIREBREAK_RUNTIME_CHOSEN ?? runtime}`,
     `--seed ${settings.FIREBREAK_SEED}`,
+    ...(settings.FIREBREAK_TWIN === '1' ? ['--twin'] : []),
   ].join(' ')
 }

@@ -9,6 +9,7 @@ import type {
   TestResult,
   TestStep,
 } from '@playwright/test/reporter'
+import { type Noise, readNoise } from '../outcome/noise.ts'
 import { type Results, type RunResult, resultsVersion } from '../outcome/results.ts'
 import { exitCodeOf } from '../outcome/verdict.ts'
 import { type LogFile, writeRun } from '../report/files.ts'
@@ -16,7 +17,7 @@ import { renderReasons, renderScoreboard, rowsOf, verdictWord } from '../report/
 import { styleFor } from '../report/style.ts'
 import { logsAttachment, runAttachment } from './attachments.ts'
 import { replayCommand } from './replay.ts'
-import { settings } from './settings.ts'
+import { type Settings, settings } from './settings.ts'
 
 const write = (line: string) => process.stdout.write(`${line}\n`)
 
@@ -106,8 +107,13 @@ export default class FirebreakReporter implements Reporter {
     for (const error of this.#errors) write(`\n${this.#style.red('error')}: ${error}`)
     if (this.#runs.length > 0) {
       write('')
-      for (const line of renderScoreboard(rowsOf(this.#runs), this.#style)) write(line)
-      for (const line of renderReasons(this.#runs, this.#style)) write(line)
+      const noise = noiseFor(this.#settings)
+      for (const line of renderScoreboard(rowsOf(this.#runs), this.#style, noise)) write(line)
+      for (const line of renderReasons(this.#runs, this.#style, noise)) write(line)
+      if (this.#runs.some(({ verdict }) => verdict === 'error'))
+        write(
+          `\n  ${this.#style.dim('after an error, `firebreak doctor` shows whether anything is left, and removes it')}`,
+        )
     }
     if (result.status === 'interrupted') write('\ninterrupted; everything that was started has been removed')
     write('')
@@ -145,6 +151,13 @@ export default class FirebreakReporter implements Reporter {
     const where = `${nameOf(test).padEnd(16)} ${architectureOf(test).padEnd(12)}`
     write(`${this.#style.dim(`${seconds} s`)}  ${where} ${text}`)
   }
+}
+
+/** The noise floor of this runtime, if there is one. What is wrong with it was said at the start. */
+function noiseFor({ FIREBREAK_NOISE, FIREBREAK_RUNTIME }: Settings): Noise | undefined {
+  const noise = FIREBREAK_NOISE === undefined ? undefined : readNoise(FIREBREAK_NOISE)
+  const { FIREBREAK_RUNTIME_CHOSEN = FIREBREAK_RUNTIME } = process.env
+  return noise?.runtime === FIREBREAK_RUNTIME_CHOSEN ? noise : undefined
 }
 
 /** Stops the run, in order, when `firebreak run` is gone and with it the other end of the pipe. */

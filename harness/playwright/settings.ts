@@ -17,6 +17,10 @@ const settingsSchema = z.object({
   FIREBREAK_OUT: z.string().default('firebreak-results'),
   /** One more copy of the results file. */
   FIREBREAK_JSON: z.string().optional(),
+  /** Before each run the same without its faults. */
+  FIREBREAK_TWIN: z.enum(['0', '1']).default('0'),
+  /** The noise floor to print beside the numbers. */
+  FIREBREAK_NOISE: z.string().optional(),
   /** Set by the global set-up: what `auto` came to. */
   FIREBREAK_RUNTIME_CHOSEN: z.enum(['containers', 'processes']).optional(),
 })

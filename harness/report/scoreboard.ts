@@ -1,4 +1,6 @@
 /** The scoreboard: a row for each scenario and architecture, with the verdict and how bad it was. */
+import { pooledRegion } from '../outcome/history.ts'
+import type { Noise } from '../outcome/noise.ts'
 import type { RunResult } from '../outcome/results.ts'
 import { mergeVerdicts, type Verdict, verdicts } from '../outcome/verdict.ts'
 import { architectures } from '../stack/architectures.ts'
@@ -83,7 +85,7 @@ function rowOf(runs: readonly RunResult[]): Row {
 
 const titles = ['scenario', 'architecture', 'verdict', 'isolation', 'logged out', 'recovery'] as const
 /** Of the columns behind the names. */
-const numberWidths = [15, 10, 11, 9] as const
+const numberWidths = [15, 11, 11, 8] as const
 /** What is left for the two names in 80 columns. */
 const namesWidth = 33
 const scenarioWidthUsual = 20
@@ -99,29 +101,32 @@ function widthsOf(rows: readonly Row[]): number[] {
 }
 
 /** The table, 80 columns wide at most, as lines. */
-export function renderScoreboard(rows: readonly Row[], style: Style): string[] {
+export function renderScoreboard(rows: readonly Row[], style: Style, noise?: Noise): string[] {
   const widths = widthsOf(rows)
   const line = (cells: readonly string[], paint: (text: string, column: number) => string) =>
-    `  ${widths.map((width, index) => paint(pad(cells[index] ?? '', width), index)).join('')}`.trimEnd()
+    `  ${widths.map((width, index) => paint(padded(cells[index] ?? '', width, index), index)).join('')}`.trimEnd()
   return [
     line(titles, text => style.dim(text)),
     ...rows.map((row, index) => {
       const repeats = rows[index - 1]?.scenario === row.scenario
-      return line(cellsOf(row, repeats), (text, column) => paintCell(row, column, text, style))
+      return line(cellsOf(row, repeats, noise), (text, column) => paintCell(row, column, text, style))
     }),
     '',
     style.dim('  held: what the scenario predicts for that architecture came true, good or bad.'),
     style.dim('  isolation: 1 when nobody outside the scope of the fault was harmed.'),
+    ...(noise === undefined
+      ? []
+      : [style.dim('  ±: what isolation strays by in runs in which nothing is broken.')]),
   ]
 }
 
-function cellsOf(row: Row, repeats: boolean): string[] {
+function cellsOf(row: Row, repeats: boolean, noise: Noise | undefined): string[] {
   const times = row.runs > 1 ? ` x${row.runs}` : ''
   return [
     repeats ? '' : row.scenario,
     row.architecture,
     verdictWord(row) + times,
-    row.isolation === undefined ? '-' : row.isolation.toFixed(3),
+    row.isolation === undefined ? '-' : `${row.isolation.toFixed(3)}${floorText(noise, row.architecture)}`,
     row.forcedLogoutShare === undefined ? '-' : percent(row.forcedLogoutShare),
     row.timeToRecoverMs === undefined
       ? '-'
@@ -152,14 +157,47 @@ function percent(share: number): string {
     : `${(share * 100).toFixed(share === 0 || share === 1 ? 0 : 1)} %`
 }
 
+/** Nothing stands behind the last column. */
+function padded(text: string, width: number, column: number): string {
+  return column === titles.length - 1 ? text : pad(text, width)
+}
+
 function pad(text: string, width: number): string {
   return text.length >= width ? `${text.slice(0, width - 2)}… ` : text.padEnd(width)
+}
+
+/** ` ±.002`, short enough to stand beside its number. */
+function floorText(noise: Noise | undefined, architecture: string): string {
+  const floor = noise?.architectures[architecture]
+  return floor === undefined ? '' : `±${floor.isolation.toFixed(3).replace(/^0/, '')}`
+}
+
+const harmedShownMax = 6
+
+/** Who was harmed that the scenario did not allow to be, worst first. */
+function harmLines({ outcome }: RunResult): string[] {
+  const harmed = outcome?.harmedOutside ?? []
+  if (harmed.length === 0) return []
+  const shown = harmed.slice(0, harmedShownMax).map(({ app, surface, region, harm, ...rest }) => {
+    const place = region === pooledRegion ? '' : ` ${region}`
+    return `      ${percent(harm).padStart(7)}  ${app} ${surface}${place} ${rest.activity}`
+  })
+  const more = harmed.length - shown.length
+  return ['    harmed outside the scope:', ...shown, ...(more > 0 ? [`      and ${more} more`] : [])]
+}
+
+function noiseLines({ architecture }: RunResult, style: Style, noise: Noise | undefined): string[] {
+  const floor = noise?.architectures[architecture]
+  if (floor === undefined) return []
+  const { runs, isolation, goodput, harm } = floor
+  const [one, two, three] = [isolation, goodput, harm].map(each => each.toFixed(3))
+  return [style.dim(`    noise of ${runs} calm runs: isolation ${one}, goodput ${two}, harm ${three}`)]
 }
 
 const reasonsShownMax = 8
 
 /** What did not hold, worst first, with why. */
-export function renderReasons(runs: readonly RunResult[], style: Style): string[] {
+export function renderReasons(runs: readonly RunResult[], style: Style, noise?: Noise): string[] {
   return runs
     .filter(({ verdict }) => verdict !== 'held')
     .toSorted((a, b) => verdicts.indexOf(b.verdict) - verdicts.indexOf(a.verdict))
@@ -167,6 +205,8 @@ export function renderReasons(runs: readonly RunResult[], style: Style): string[
       '',
       `  ${style.bold(style.red(verdictWord(run)))} ${run.scenario} on ${run.architecture}`,
       ...shortened(run.reasons).flatMap(reason => reason.split('\n').map(line => `    ${line}`.trimEnd())),
+      ...harmLines(run),
+      ...noiseLines(run, style, noise),
     ])
 }
 

@@ -8,6 +8,7 @@ import { doubts } from '../outcome/doubts.ts'
 import type { History } from '../outcome/history.ts'
 import { computeOutcome, type Outcome } from '../outcome/outcome.ts'
 import type { RunResult } from '../outcome/results.ts'
+import { type Twin, twinOf } from '../outcome/twin.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Stack } from '../stack/stack.ts'
 import { watchAbort } from './abort-watch.ts'
@@ -26,6 +27,8 @@ export interface RunOptions {
   scenario: Scenario
   stack: Stack
   seed: number
+  /** Whether the same is run first without the faults. */
+  twin?: boolean
   expect: Expect
   /** Told what happens, in words. */
   phase(text: string): Promise<void>
@@ -57,9 +60,12 @@ interface MeasuredRun {
  */
 export async function runScenario(options: RunOptions): Promise<RunResult> {
   const began = performance.now()
-  const { name, stack } = options
+  const { name, stack, phase } = options
+  const twinRun = options.twin ? await measureTwin(options) : undefined
   const run = await measure(options)
   const { played, end, outcome, diagnosis, dirtyRecovery } = run
+  const twin = twinRun && compared(options, run, twinRun)
+  if (twin) await phase(wordsOf(twin, outcome))
   const { verdict, reasons } = await judged(options, run)
   return {
     scenario: name,
@@ -74,8 +80,28 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
     scheduleLagMs: Math.round(run.scheduleLagMs),
     crowdCpuMs: run.crowdCpuMs,
     diagnosis,
+    ...(twin === undefined ? {} : { twin }),
     outcome: outcome.toJSON(),
   }
+}
+
+/** The run without its faults. What it shows is no verdict, so that nothing cuts it short but who runs it. */
+async function measureTwin(options: RunOptions): Promise<MeasuredRun> {
+  const { abortWhen: _, ...scenario } = options.scenario
+  await options.phase('the twin, without faults')
+  return await measure({ ...options, scenario: { ...scenario, schedule: [] } })
+}
+
+function compared({ scenario }: RunOptions, run: MeasuredRun, twin: MeasuredRun): Twin {
+  const { scope, regions } = scenario
+  return twinOf(run.outcome, twin.history, { faults: run.played.windows, scope, options: { regions } })
+}
+
+function wordsOf({ isolation, effect }: Twin, outcome: Outcome): string {
+  const [without, with_, added] = [isolation, outcome.isolation, effect.isolation].map(each =>
+    each.toFixed(3),
+  )
+  return `isolation ${with_}, of its twin without faults ${without}: the effect is ${added}`
 }
 
 async function measure(options: RunOptions): Promise<MeasuredRun> {
