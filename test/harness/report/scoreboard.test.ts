@@ -126,13 +126,13 @@ describe('renderScoreboard', () => {
     ])
     expect(`\n${renderScoreboard(rows, plain).join('\n')}\n`).toMatchInlineSnapshot(`
       "
-        scenario            architecture verdict        isolation logged out recovery
-        calm                shared-fate  held           1.000     0 %        0.0 s
-                            hardened     held           1.000     0 %        0.0 s
-        wrong-issuer        shared-fate  held           0.414     100 %      1.5 s
-                            hardened     BROKE          0.900     <0.1 %     0.0 s
-        auth-timeouts       shared-fate  NOT PROVEN x2  1.000     0 %        stuck
-                            hardened     ERROR          -         -          -
+        scenario            architecture verdict        isolation  logged out recovery
+        calm                shared-fate  held           1.000      0 %        0.0 s
+                            hardened     held           1.000      0 %        0.0 s
+        wrong-issuer        shared-fate  held           0.414      100 %      1.5 s
+                            hardened     BROKE          0.900      <0.1 %     0.0 s
+        auth-timeouts       shared-fate  NOT PROVEN x2  1.000      0 %        stuck
+                            hardened     ERROR          -          -          -
 
         held: what the scenario predicts for that architecture came true, good or bad.
         isolation: 1 when nobody outside the scope of the fault was harmed.
