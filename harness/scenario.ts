@@ -2,7 +2,6 @@
  * A scenario is a value: what is broken, when, what may be harmed by it, and what is predicted for each architecture.
  * Being data, it can be run, listed and validated without running it.
  */
-import type { Expect } from '@playwright/test'
 import { type Arrivals, arrivalsProblem } from './crowd/arrivals.ts'
 import { familyCrowd, type Group, type Regions, segmentsOf } from './crowd/population.ts'
 import { type Duration, toMs } from './duration.ts'
@@ -10,6 +9,7 @@ import { messageOf, ScenarioError } from './errors.ts'
 import type { Fault } from './faults/fault.ts'
 import type { Segment } from './outcome/history.ts'
 import type { Outcome } from './outcome/outcome.ts'
+import type { OutcomeExpect } from './playwright/matchers.ts'
 import type { LiveMeasures } from './run/live-measures.ts'
 import { namesRegion, type Scope, selectorProblems } from './scope.ts'
 import { knownArchitectures, mitigations } from './stack/architectures.ts'
@@ -38,10 +38,10 @@ export interface TimedFault {
   fault: Fault
 }
 
-/** What a verdict looks at. `expect` is Playwright's; the first expectation that fails breaks the verdict. */
+/** What a verdict looks at. `expect` is Playwright's, with matchers for outcomes; the first expectation that fails breaks the verdict. */
 export interface VerdictContext {
   outcome: Outcome
-  expect: Expect
+  expect: OutcomeExpect
 }
 export type VerdictFunction = (context: VerdictContext) => void | Promise<void>
 

@@ -1,4 +1,4 @@
-import { expect, type TestInfo } from '@playwright/test'
+import type { TestInfo } from '@playwright/test'
 import { messageOf } from '../errors.ts'
 import type { RunResult } from '../outcome/results.ts'
 import { unlessAborted } from '../run/deadline.ts'
@@ -9,6 +9,7 @@ import { entryFor } from '../stack/architectures.ts'
 import type { Stack } from '../stack/stack.ts'
 import { logsAttachment, runAttachment } from './attachments.ts'
 import { test } from './fixtures.ts'
+import { expect } from './matchers.ts'
 import { settings } from './settings.ts'
 
 /** Anything above the timeline: the start of a stack, the crowd's, undoing, also the hard way. */

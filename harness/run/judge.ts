@@ -1,10 +1,10 @@
 /** What a run's outcome makes of its scenario's prediction. */
 import { stripVTControlCharacters } from 'node:util'
-import type { Expect } from '@playwright/test'
 import { messageOf, ScenarioError } from '../errors.ts'
 import type { Segment } from '../outcome/history.ts'
 import type { Outcome } from '../outcome/outcome.ts'
 import type { Verdict } from '../outcome/verdict.ts'
+import type { OutcomeExpect } from '../playwright/matchers.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Selector, selectorProblems } from '../scope.ts'
 import { entryFor } from '../stack/architectures.ts'
@@ -18,7 +18,7 @@ export interface JudgeOptions {
   scenario: Pick<Scenario, 'verdict'>
   /** Name of the architecture that it ran on. */
   architecture: string
-  expect: Expect
+  expect: OutcomeExpect
   outcome: Outcome
   /** Why the run proves nothing, if so. */
   doubts: readonly string[]

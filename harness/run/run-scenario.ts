@@ -1,5 +1,4 @@
 /** Runs one scenario on one stack: warm up, measure the steady state, break, heal, judge. */
-import type { Expect } from '@playwright/test'
 import type { CrowdProcess } from '../crowd/crowd-process.ts'
 import { familyCrowd, segmentsOf } from '../crowd/population.ts'
 import { HarnessError } from '../errors.ts'
@@ -9,6 +8,7 @@ import type { History } from '../outcome/history.ts'
 import { computeOutcome, type Outcome } from '../outcome/outcome.ts'
 import type { RunResult } from '../outcome/results.ts'
 import { type Twin, twinOf } from '../outcome/twin.ts'
+import type { OutcomeExpect } from '../playwright/matchers.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Stack } from '../stack/stack.ts'
 import { watchAbort } from './abort-watch.ts'
@@ -29,7 +29,7 @@ export interface RunOptions {
   seed: number
   /** Whether the same is run first without the faults. */
   twin?: boolean
-  expect: Expect
+  expect: OutcomeExpect
   /** Told what happens, in words. */
   phase(text: string): Promise<void>
   /** Ends it in order, for its reason, a CutShort: faults are undone, and what was measured by then is the result. */

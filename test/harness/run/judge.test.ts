@@ -1,7 +1,7 @@
-import { expect as playwrightExpect } from '@playwright/test'
 import { describe, expect, test } from 'vitest'
 import { ScenarioError } from '../../../harness/errors.ts'
 import { computeOutcome } from '../../../harness/outcome/outcome.ts'
+import { expect as playwrightExpect } from '../../../harness/playwright/matchers.ts'
 import { judge } from '../../../harness/run/judge.ts'
 import type { VerdictFunction } from '../../../harness/scenario.ts'
 import { architecture, defineArchitectures } from '../../../harness/stack/architectures.ts'
