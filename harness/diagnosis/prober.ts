@@ -85,7 +85,7 @@ export class Prober implements AsyncDisposable {
     this.#running.add(running)
     // What a busy machine made it miss is not made up for: a burst would measure itself.
     this.#dueAt = Math.max(this.#dueAt + this.#gapMs, performance.now())
-    this.#timer = setTimeout(() => this.#tick(), this.#dueAt - performance.now())
+    this.#timer = setTimeout(() => this.#tick(), Math.max(0, this.#dueAt - performance.now()))
   }
 
   async #probe(): Promise<void> {

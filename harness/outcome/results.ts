@@ -118,6 +118,18 @@ const runSchema = z
         score: z.looseObject({ right: z.boolean().nullable(), expected: z.array(z.string()) }),
       })
       .optional(),
+    /** What a real browser saw, or why there was none. */
+    witness: z
+      .union([
+        z.looseObject({ missing: z.string() }),
+        z.looseObject({
+          folder: z.string(),
+          observations: z.array(
+            z.looseObject({ app: z.string(), moment: z.string(), step: z.string(), sees: z.string() }),
+          ),
+        }),
+      ])
+      .optional(),
     /** The same run without its faults, and what they added. Only with `--twin`. */
     twin: z.looseObject({ isolation: share, effect: z.looseObject({ isolation: z.number() }) }).optional(),
     /** Why it could not run there at all: not proven, and without an outcome. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { TestInfo } from '@playwright/test'
 import { messageOf } from '../errors.ts'
 import type { RunResult } from '../outcome/results.ts'
@@ -49,9 +50,20 @@ function registerScenario({ name, scenario }: NamedScenario): void {
           signal,
           stacks.get(featuresOf(scenario), () => phase('starting a stack')),
         )
-        const { FIREBREAK_SEED: seed, FIREBREAK_TWIN } = settings()
+        const { FIREBREAK_SEED: seed, FIREBREAK_TWIN, FIREBREAK_OUT } = settings()
         const twin = FIREBREAK_TWIN === '1'
-        const run = await runScenario({ name, scenario, stack, seed, twin, expect, phase, signal })
+        const witnessFolder = join(FIREBREAK_OUT, 'witness', `${name}-${architecture}`)
+        const run = await runScenario({
+          name,
+          scenario,
+          stack,
+          seed,
+          twin,
+          witnessFolder,
+          expect,
+          phase,
+          signal,
+        })
         await attach(testInfo, run)
         if (run.verdict === 'held') return
         await attachLogs(testInfo, stack)

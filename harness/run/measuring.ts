@@ -1,5 +1,6 @@
-/** Everything that looks at a stack during one run: the crowd in a process of its own, and the probes of an outside observer. */
+/** Everything that looks at a stack during one run: the crowd in a process of its own, the probes of an outside observer, a browser. */
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CrowdHistory } from '../crowd/crowd.ts'
 import { CrowdProcess } from '../crowd/crowd-process.ts'
 import { crowdStackOf } from '../crowd/operator.ts'
@@ -11,12 +12,15 @@ import type { Stack } from '../stack/stack.ts'
 import { unlessAborted } from './deadline.ts'
 import { pushMs } from './push.ts'
 import { letRunOut } from './session-truth.ts'
+import { lookAtMs, type WitnessAccount, Witnessing } from './witnessing.ts'
 
 export interface MeasuringOptions {
   name: string
-  scenario: Pick<Scenario, 'timelineMs' | 'arrivals'>
+  scenario: Pick<Scenario, 'timelineMs' | 'arrivals' | 'schedule'>
   stack: Stack
   seed: number
+  /** For the pictures of the witness; without it nobody looks. */
+  witnessFolder?: string | undefined
   /** Gives the start up, for its reason. */
   signal?: AbortSignal | undefined
 }
@@ -24,14 +28,18 @@ export interface MeasuringOptions {
 export class Measuring implements AsyncDisposable {
   readonly crowd: CrowdProcess
   readonly #prober: Prober
+  readonly #witnessing: Witnessing
+  readonly #over = new AbortController()
 
-  private constructor(crowd: CrowdProcess, prober: Prober) {
+  private constructor(crowd: CrowdProcess, prober: Prober, witnessing: Witnessing) {
     this.crowd = crowd
     this.#prober = prober
+    this.#witnessing = witnessing
   }
 
   /** Signs everybody in, and begins. Resolves when the timeline begins; rejects with HarnessError, leaving nothing. */
-  static async begin({ name, scenario, stack, seed, signal }: MeasuringOptions): Promise<Measuring> {
+  static async begin(options: MeasuringOptions): Promise<Measuring> {
+    const { name, scenario, stack, seed, signal, witnessFolder } = options
     const run = `${name}-${randomBytes(2).toString('hex')}`
     const crowd = new CrowdProcess(stack.id, {
       stack: crowdStackOf(stack),
@@ -42,18 +50,40 @@ export class Measuring implements AsyncDisposable {
       afterMs: pushMs,
       ...(scenario.arrivals === undefined ? {} : { arrivals: scenario.arrivals }),
     })
+    let witnessing: Witnessing | undefined
     try {
       const warming = Promise.all([crowd.warmUp(), signInVisitors(stack, `${run}-observer`)])
       const [expiring, targets] = await unlessAborted(signal, warming)
+      witnessing = await Witnessing.open(stack, `${run}-witness`, witnessFolder)
+      await unlessAborted(
+        signal,
+        witnessing.look('before', () => crowd.now()),
+      )
       const prober = new Prober({ targets, now: () => crowd.now() })
       await letRunOut(stack, expiring)
       await unlessAborted(signal, crowd.start())
       prober.start()
-      return new Measuring(crowd, prober)
+      return new Measuring(crowd, prober, witnessing)
     } catch (error) {
+      await witnessing?.[Symbol.asyncDispose]()
       await crowd[Symbol.asyncDispose]()
       throw error
     }
+  }
+
+  /** Lets the witness look at the fault when it is on. Resolves to what is seen, in words; undefined if nobody looks. */
+  async lookDuring(scenario: Pick<Scenario, 'schedule' | 'timelineMs'>): Promise<string | undefined> {
+    const waitMs = Math.max(0, lookAtMs(scenario) - this.crowd.now())
+    await sleep(waitMs, undefined, { signal: this.#over.signal }).catch(() => {})
+    if (this.#over.signal.aborted) return undefined
+    return await this.#witnessing.look('during', () => this.crowd.now(), this.#over.signal)
+  }
+
+  /** Lets the witness look once more, at the stack that is healed, and then closely at what it has kept. */
+  async lookAfter(): Promise<WitnessAccount> {
+    await this.#witnessing.look('after', () => this.crowd.now())
+    await this.#witnessing.checkAccessibility()
+    return this.#witnessing.account
   }
 
   /** What the observer has seen so far. */
@@ -63,11 +93,13 @@ export class Measuring implements AsyncDisposable {
 
   /** Waits for the last answers. `early`: before the timeline is at its end. */
   async finish({ early }: { early: boolean }): Promise<CrowdHistory> {
+    this.#over.abort()
     await this.#prober.stop()
     return await this.crowd.finish({ early })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#prober[Symbol.asyncDispose](), this.crowd[Symbol.asyncDispose]()])
+    this.#over.abort()
+    await Promise.all([this.#prober, this.crowd, this.#witnessing].map(each => each[Symbol.asyncDispose]()))
   }
 }

@@ -21,12 +21,15 @@ import { Measuring } from './measuring.ts'
 import { pushIfStuck } from './push.ts'
 import { historyOf } from './run-history.ts'
 import { type Played, playTimeline } from './timeline.ts'
+import type { WitnessAccount } from './witnessing.ts'
 
 export interface RunOptions {
   name: string
   scenario: Scenario
   stack: Stack
   seed: number
+  /** For the pictures of the witness; without it nobody looks with a browser. */
+  witnessFolder?: string
   /** Whether the same is run first without the faults. */
   twin?: boolean
   expect: OutcomeExpect
@@ -51,6 +54,7 @@ interface MeasuredRun {
   dirtyRecovery: string[]
   scheduleLagMs: number
   crowdCpuMs: number
+  witness: WitnessAccount
 }
 
 /**
@@ -80,6 +84,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
     scheduleLagMs: Math.round(run.scheduleLagMs),
     crowdCpuMs: run.crowdCpuMs,
     diagnosis,
+    witness: run.witness,
     ...(twin === undefined ? {} : { twin }),
     outcome: outcome.toJSON(),
   }
@@ -88,8 +93,9 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
 /** The run without its faults. What it shows is no verdict, so that nothing cuts it short but who runs it. */
 async function measureTwin(options: RunOptions): Promise<MeasuredRun> {
   const { abortWhen: _, ...scenario } = options.scenario
+  const { witnessFolder: __, ...rest } = options
   await options.phase('the twin, without faults')
-  return await measure({ ...options, scenario: { ...scenario, schedule: [] } })
+  return await measure({ ...rest, scenario: { ...scenario, schedule: [] } })
 }
 
 function compared({ scenario }: RunOptions, run: MeasuredRun, twin: MeasuredRun): Twin {
@@ -112,6 +118,9 @@ async function measure(options: RunOptions): Promise<MeasuredRun> {
   const { crowd } = measuring
   await phase('steady state')
   const askedBefore = await requestsAtAuth(stack)
+  const looking = measuring.lookDuring(scenario).then(async seen => {
+    if (seen !== undefined) await phase(`a browser sees: ${seen}`)
+  })
   const played = await play(options, crowd)
   const end = played.cutShort === undefined ? scenario.timelineMs : Math.round(crowd.now())
   const asked = (await requestsAtAuth(stack)) - askedBefore
@@ -124,6 +133,7 @@ async function measure(options: RunOptions): Promise<MeasuredRun> {
   // Who was started anew has begun to count anew.
   const authRequests = played.dirtyRecovery.length === 0 && asked >= 0 ? asked : undefined
   const history = await historyOf(stack, { written, played, end, zeroMs, recoversPushed, authRequests })
+  await looking
   const books = conservation(history)
   if (!books.balanced) throw new HarnessError(`sessions do not add up: ${books.problems.join('; ')}`)
   const outcome = computeOutcome(history, scenario.scope, { regions: scenario.regions })
@@ -136,6 +146,7 @@ async function measure(options: RunOptions): Promise<MeasuredRun> {
     dirtyRecovery: [...played.dirtyRecovery, ...mended],
     scheduleLagMs: crowd.scheduleLagMs,
     crowdCpuMs: crowd.cpuMs,
+    witness: await measuring.lookAfter(),
   }
 }
 

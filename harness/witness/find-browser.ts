@@ -1,0 +1,55 @@
+/** Finds a browser to look with: Playwright's own Chromium if it is installed, else a Chrome or Chromium of the system. */
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { chromium } from '@playwright/test'
+
+export type FoundBrowser = { ok: true; path: string } | { ok: false; why: string }
+
+const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome', 'msedge']
+const places: Partial<Record<NodeJS.Platform, string[]>> = {
+  darwin: [
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  ],
+}
+
+/** `wanted`: the variable FIREBREAK_BROWSER, a path, or `none` to go without. */
+export function findBrowser(
+  wanted = process.env.FIREBREAK_BROWSER,
+  { path = process.env.PATH ?? '', own = ownPath() }: { path?: string; own?: string | undefined } = {},
+): FoundBrowser {
+  if (wanted === 'none') return { ok: false, why: 'FIREBREAK_BROWSER is "none"' }
+  if (wanted) {
+    return isProgram(wanted)
+      ? { ok: true, path: wanted }
+      : { ok: false, why: `FIREBREAK_BROWSER is "${wanted}", which is no program` }
+  }
+  const inPath = path.split(delimiter).flatMap(folder => names.map(name => join(folder, name)))
+  const found = [...(own === undefined ? [] : [own]), ...(places[process.platform] ?? []), ...inPath].find(
+    isProgram,
+  )
+  return found === undefined
+    ? {
+        ok: false,
+        why: 'there is no Chromium or Chrome here; `npx playwright install chromium` brings one, FIREBREAK_BROWSER names one',
+      }
+    : { ok: true, path: found }
+}
+
+function ownPath(): string | undefined {
+  try {
+    return chromium.executablePath()
+  } catch {
+    // Playwright does not know this system.
+    return undefined
+  }
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
