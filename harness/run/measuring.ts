@@ -71,6 +71,11 @@ export class Measuring implements AsyncDisposable {
     }
   }
 
+  /** Why there will be no browser's view, though one was asked for. */
+  get blindBecause(): string | undefined {
+    return this.#witnessing.blindBecause
+  }
+
   /** Lets the witness look at the fault when it is on. Resolves to what is seen, in words; undefined if nobody looks. */
   async lookDuring(scenario: Pick<Scenario, 'schedule' | 'timelineMs'>): Promise<string | undefined> {
     const waitMs = Math.max(0, lookAtMs(scenario) - this.crowd.now())

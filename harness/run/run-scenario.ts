@@ -116,6 +116,8 @@ async function measure(options: RunOptions): Promise<MeasuredRun> {
   await phase('signing everybody in')
   await using measuring = await Measuring.begin(options)
   const { crowd } = measuring
+  const missing = measuring.blindBecause
+  if (missing !== undefined) await phase(`no browser looks on: ${missing}`)
   await phase('steady state')
   const askedBefore = await requestsAtAuth(stack)
   const looking = measuring.lookDuring(scenario).then(async seen => {

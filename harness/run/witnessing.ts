@@ -24,15 +24,17 @@ export type WitnessAccount =
 export class Witnessing implements AsyncDisposable {
   readonly #witness: Witness | undefined
   readonly #account: WitnessAccount
+  readonly #isWanted: boolean
 
-  private constructor(witness: Witness | undefined, account: WitnessAccount) {
+  private constructor(witness: Witness | undefined, account: WitnessAccount, isWanted = true) {
+    this.#isWanted = isWanted
     this.#witness = witness
     this.#account = account
   }
 
   /** `folder`: for the pictures; without one nobody looks. `run`: tells the witness's accounts from all others. */
   static async open(stack: Stack, run: string, folder: string | undefined): Promise<Witnessing> {
-    if (folder === undefined) return new Witnessing(undefined, { missing: 'nobody was asked to look' })
+    if (folder === undefined) return new Witnessing(undefined, { missing: 'nobody was asked to look' }, false)
     const browser = findBrowser()
     if (!browser.ok) return new Witnessing(undefined, { missing: browser.why })
     const pages = await pagesOf(stack, run)
@@ -43,6 +45,10 @@ export class Witnessing implements AsyncDisposable {
       const why = `${browser.path} did not start: ${messageOf(error).split('\n')[0]}`
       return new Witnessing(undefined, { missing: why })
     }
+  }
+
+  get blindBecause(): string | undefined {
+    return this.#isWanted && 'missing' in this.#account ? this.#account.missing : undefined
   }
 
   get account(): WitnessAccount {

@@ -78,7 +78,14 @@ export class Room implements AsyncDisposable {
     const child = spawn(nodeBinary(), args, {
       cwd: rootFolder,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...inherited, TMPDIR: this.folder, PWTEST_CACHE_DIR: transformCache, ...env },
+      env: {
+        ...inherited,
+        TMPDIR: this.folder,
+        PWTEST_CACHE_DIR: transformCache,
+        // Only where a test is about it: a browser costs what is measured.
+        FIREBREAK_BROWSER: 'none',
+        ...env,
+      },
     })
     return runOf(child)
   }

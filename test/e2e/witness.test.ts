@@ -1,0 +1,61 @@
+/** What a real browser sees of the same fault on two architectures. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { parseResults } from '../../harness/outcome/results.ts'
+import { findBrowser } from '../../harness/witness/find-browser.ts'
+import { Room } from './room.ts'
+
+const browser = findBrowser(undefined)
+if (!browser.ok) console.warn(`SKIPPED: what a browser sees, because ${browser.why}`)
+
+interface Seen {
+  app: string
+  moment: string
+  sees: string
+  screenshot?: string
+  violations?: unknown[]
+}
+
+test.skipIf(!browser.ok)('people are thrown out in shared-fate, and in hardened they are not', async () => {
+  await using room = new Room()
+  const file = join(room.folder, 'results.json')
+  const args = [
+    'wrong-issuer',
+    '--architecture',
+    'shared-fate,hardened',
+    '--runtime',
+    'processes',
+    '--json',
+    file,
+  ]
+  await room.run(args, { FIREBREAK_BROWSER: browser.ok ? browser.path : '' }).ended
+  const { runs } = parseResults(readFileSync(file, 'utf8'), file)
+  const [weak, strong] = ['shared-fate', 'hardened'].map(name => {
+    const witness = runs.find(({ architecture }) => architecture === name)?.witness
+    if (!witness || !('observations' in witness)) throw new Error(`nobody looked: ${JSON.stringify(witness)}`)
+    return { folder: String(witness.folder), seen: witness.observations as unknown as Seen[] }
+  })
+  const last = (seen: Seen[] = [], app: string, moment: string) =>
+    seen.findLast(each => each.app === app && each.moment === moment)?.sees
+  for (const app of ['feed', 'chat', 'ads', 'rival']) {
+    expect(last(weak?.seen, app, 'before'), app).toBe('signed-in')
+    expect(last(weak?.seen, app, 'after'), app).toBe('signed-in')
+    expect(last(weak?.seen, app, 'during'), app).toBe(app === 'rival' ? 'signed-in' : 'wrong-password')
+    expect(last(strong?.seen, app, 'during'), app).toBe('signed-in')
+  }
+  for (const { folder, seen } of [weak, strong].filter(each => each !== undefined)) {
+    for (const { screenshot } of seen) if (screenshot) expect(existsSync(join(folder, screenshot))).toBe(true)
+    expect(seen.flatMap(({ violations = [] }) => violations)).toEqual([])
+  }
+})
+
+test('a run without a browser says so, and goes on', async () => {
+  await using room = new Room()
+  const file = join(room.folder, 'results.json')
+  const args = ['wrong-issuer', '--architecture', 'hardened', '--runtime', 'processes', '--json', file]
+  const ended = await room.run(args).ended
+  const [run] = parseResults(readFileSync(file, 'utf8'), file).runs
+  expect(run?.witness).toEqual({ missing: 'FIREBREAK_BROWSER is "none"' })
+  expect(ended.output).toContain('no browser looks on: FIREBREAK_BROWSER')
+})
