@@ -106,6 +106,13 @@ export interface DeadSessionProbe {
   accepted: boolean
 }
 
+/** The status page began to say this of an app. Plain data. */
+export type StatusLevel = {
+  app: string
+  at: number
+  level: string
+}
+
 /** When a fault was on, as injected (not as planned). `until` is when its undo had taken effect. */
 export interface FaultWindow {
   fault: string
@@ -133,6 +140,8 @@ export interface History {
   recoversPushed?: boolean
   /** What people told the status page. */
   reports?: OutageReport[]
+  /** What the status page said, from when on. */
+  statusLevels?: StatusLevel[]
   /** When somebody went to the competitor, and from which app. */
   refugees?: { at: number; from: string }[]
 }

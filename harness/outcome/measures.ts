@@ -1,7 +1,7 @@
 /** What an outcome consists of. Plain data: everything here goes into the results file as it is. */
 import type { Attribution } from './attribution.ts'
 import type { CohortContinuity } from './cohorts.ts'
-import type { Activity, Result, Surface, Told } from './history.ts'
+import type { Activity, Result, StatusLevel, Surface, Told } from './history.ts'
 import type { ForcedLogouts, GroupForcedLogouts } from './sessions.ts'
 import type { Window } from './windows.ts'
 
@@ -62,6 +62,8 @@ export type OutcomeData = {
   /** Outage reports per app and second of the timeline, and how many people went to the competitor. */
   reportCurve: { app: string; perSecond: number[] }[]
   refugees: number
+  /** What the status page itself said, and from when on: to be held against the reports. */
+  statusLevels: StatusLevel[]
   windows: { steady: Window; fault: Window[]; after: Window }
 }
 

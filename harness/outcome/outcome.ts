@@ -104,6 +104,7 @@ function measuresOf(
     attribution: attributionOf(history, history.refusals ?? new Map(), history.standings ?? new Map()),
     reportCurve: reportCurveOf(history),
     refugees: history.refugees?.length ?? 0,
+    statusLevels: history.statusLevels ?? [],
     windows: { steady, fault, after },
   }
 }

@@ -85,6 +85,7 @@ const outcomeSchema = z.looseObject({
   /** Outage reports in each second of the timeline. */
   reportCurve: z.array(z.looseObject({ app: z.string(), perSecond: z.array(count) })).optional(),
   refugees: count.optional(),
+  statusLevels: z.array(z.looseObject({ app: z.string(), at: z.number(), level: z.string() })).optional(),
 })
 
 const evidenceSchema = z.looseObject({

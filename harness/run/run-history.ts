@@ -4,6 +4,7 @@ import type { History } from '../outcome/history.ts'
 import type { Stack } from '../stack/stack.ts'
 import { refusalsIn } from './refusal-trail.ts'
 import { sessionTruth } from './session-truth.ts'
+import { statusLevels } from './status-levels.ts'
 import type { Played } from './timeline.ts'
 
 export interface RunRecords {
@@ -19,7 +20,7 @@ export interface RunRecords {
 
 /** To be called once the stack is healed: its stores are asked. */
 export async function historyOf(
-  stack: Pick<Stack, 'databases' | 'logs'>,
+  stack: Pick<Stack, 'databases' | 'doors' | 'logs'>,
   { written, played, end, zeroMs, recoversPushed, authRequests }: RunRecords,
 ): Promise<History> {
   const revokedAtMs = played.faults.flatMap(({ injected }) => injected.revokedAtMs ?? [])
@@ -33,6 +34,7 @@ export async function historyOf(
     end,
     standings,
     refusals: refusalsIn(stack.logs()),
+    statusLevels: await statusLevels(stack, { zeroMs, end }),
     ...(recoversPushed === undefined ? {} : { recoversPushed }),
     ...(authRequests === undefined ? {} : { authRequests }),
   }

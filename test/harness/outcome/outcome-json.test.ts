@@ -77,6 +77,7 @@ test('an outcome goes into JSON whole', () => {
     ],
     reportCurve: [],
     refugees: 0,
+    statusLevels: [],
     windows: {
       steady: { from: 0, until: 4_000 },
       fault: [{ from: 4_000, until: 8_000 }],

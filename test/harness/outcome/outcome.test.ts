@@ -35,6 +35,7 @@ describe('an outcome', () => {
       attribution: [],
       reportCurve: [],
       refugees: 0,
+      statusLevels: [],
       windows: {
         steady: { from: 0, until: 4_000 },
         fault: [{ from: 4_000, until: 8_000 }],
