@@ -64,6 +64,7 @@ describeWithEngine('an engine that goes away in the middle of a run', () => {
     const { code, output } = await run.ended
     expect(output).toMatch(/ERROR calm on hardened\n.*the engine could not look at/)
     expect(output).toContain('engine.sock')
+    expect(output).toContain('firebreak doctor')
     expect(code).toBe(3)
     await doctorRemoves(room, stack)
   })
