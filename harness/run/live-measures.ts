@@ -1,4 +1,5 @@
 /** What can be said of a run while it goes on: cheap, and from what has come to its end by then. */
+import type { Recorded } from '../crowd/crowd.ts'
 import { ScenarioError } from '../errors.ts'
 import type { History, Intent, Segment } from '../outcome/history.ts'
 import { forcedLogoutsOf } from '../outcome/sessions.ts'
@@ -21,10 +22,8 @@ export interface LiveMeasures {
   readonly falseAccepts: number
 }
 
-/** What the crowd has written down so far; intents in the order in which they came to their end. */
-export type Recorded = Pick<History, 'intents' | 'sessions' | 'deadSessionProbes'>
-
 export interface LiveSource {
+  /** Intents in the order in which they came to their end. */
   recorded: Recorded
   now(): number
   /** When the first fault comes on, ms. */

@@ -148,8 +148,18 @@ async function measure(options: RunOptions): Promise<MeasuredRun> {
     dirtyRecovery: [...played.dirtyRecovery, ...mended],
     scheduleLagMs: crowd.scheduleLagMs,
     crowdCpuMs: crowd.cpuMs,
-    witness: await measuring.lookAfter(),
+    witness: await lookAfter(measuring, phase),
   }
+}
+
+/** The witness's last look, which also says what keeps some people from reading what happened. */
+async function lookAfter(measuring: Measuring, phase: RunOptions['phase']): Promise<WitnessAccount> {
+  const account = await measuring.lookAfter()
+  const observations = 'observations' in account ? account.observations : []
+  for (const { app, sees, violations = [] } of observations)
+    for (const { rule, element } of violations)
+      await phase(`not everybody can read what ${app} shows (${sees}): ${rule} at ${element}`)
+  return account
 }
 
 /** Helps a stack that has not come back by the end of a whole timeline, to see whether that helps. */
