@@ -1,7 +1,7 @@
 /** What can be said of a run while it goes on: cheap, and from what has come to its end by then. */
 import type { Recorded } from '../crowd/crowd.ts'
 import { ScenarioError } from '../errors.ts'
-import type { History, Intent, Segment } from '../outcome/history.ts'
+import type { Intent, Segment } from '../outcome/history.ts'
 import { forcedLogoutsOf } from '../outcome/sessions.ts'
 import { matches, type Selector, selectorProblems } from '../scope.ts'
 

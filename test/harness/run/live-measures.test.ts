@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { Recorded } from '../../../harness/crowd/crowd.ts'
 import { ScenarioError } from '../../../harness/errors.ts'
 import type { Intent, Segment } from '../../../harness/outcome/history.ts'
-import { liveMeasures, type Recorded } from '../../../harness/run/live-measures.ts'
+import { liveMeasures } from '../../../harness/run/live-measures.ts'
 
 const segments: Segment[] = ['feed', 'rival'].map(app => ({
   app,
