@@ -1,8 +1,8 @@
 import { scenario, type VerdictFunction } from '../harness/index.ts'
 
 const nobodyIsHarmed: VerdictFunction = ({ outcome, expect }) => {
-  expect(outcome.forcedLogouts().count).toBe(0)
-  expect(outcome.isolation).toBeGreaterThan(0.99)
+  expect(outcome).toKeepEveryoneSignedIn()
+  expect(outcome).toIsolate({ atLeast: 0.99 })
 }
 
 export default scenario({

@@ -1,11 +1,14 @@
+import { controlApp } from '../scope.ts'
 import type { History } from './history.ts'
 import type { Outcome } from './outcome.ts'
-import { labelOf } from './traffic.ts'
+import { labelOf, meanOf } from './traffic.ts'
 
 /** A steady state with less goodput than this is not one. */
 const steadyGoodputMin = 0.98
 /** The goodput of its two halves may differ by this much. */
 const driftMax = 0.05
+/** So much harm may come to the control group, whatever the faults are. */
+const controlHarmMax = 0.1
 /** Keeps a difference of exactly 5 points from failing by a rounding error. */
 const roundingSlack = 1e-9
 
@@ -26,6 +29,7 @@ export function doubts(history: History, outcome: Outcome, options: { minIntents
       segment => `the recovery of ${segment} cannot be said: it has no traffic after the undo`,
     ),
     ...sessionDoubts(history, outcome),
+    ...controlDoubts(outcome),
   ]
 }
 
@@ -71,6 +75,18 @@ function sessionDoubts(history: History, outcome: Outcome): string[] {
   if (outcome.forcedLogouts().alive > 0) return []
   const began = history.faults.length === 0 ? 'the timeline began' : 'the first fault began'
   return [`no session was alive when ${began}, so nobody could be logged out`]
+}
+
+/** The control app shares nothing with the others but the machine. Where it is harmed, its app is not what was broken. */
+function controlDoubts({ segments }: Outcome): string[] {
+  const harms = segments
+    .filter(({ app, inScope }) => app === controlApp && !inScope)
+    .flatMap(({ harm }) => harm ?? [])
+  const harm = meanOf(harms) ?? 0
+  if (harm <= controlHarmMax) return []
+  return [
+    `the control group (${controlApp}) was harmed by ${percent(harm)}: something beside the faults is at work, most likely a machine that is too busy to measure on`,
+  ]
 }
 
 function percent(share: number): string {

@@ -34,6 +34,15 @@ describe('doubts', () => {
     ])
   })
 
+  test('are raised by a control group that is harmed, unless it is what was broken', () => {
+    const harmed = (until: number) => [...paced(feed), ...paced(rival, failing(4_000, until))]
+    expect(doubtsOf({ intents: harmed(4_400) })).toEqual([])
+    expect(doubtsOf({ intents: harmed(4_500) })).toEqual([
+      expect.stringMatching(/^the control group \(rival\) was harmed by 12\.5 %/),
+    ])
+    expect(doubtsOf({ intents: harmed(8_000) }, [{ app: 'rival' }])).toEqual([])
+  })
+
   test('ask for as much traffic as they are told to', () => {
     const intents = [...paced(feed), ...counted(12, 12)]
     expect(doubtsOf({ intents }, [], { minIntents: 12 })).toEqual([])
