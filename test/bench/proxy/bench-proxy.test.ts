@@ -75,8 +75,8 @@ describe('the command', () => {
   })
 
   test.each([
-    [[], /no benchmark was named; there are: boot, proxy/],
-    [['nothing'], /there is no benchmark "nothing"; there are: boot, proxy/],
+    [[], /no benchmark was named; there are: boot, crowd, planted, proxy/],
+    [['nothing'], /there is no benchmark "nothing"; there are: boot, crowd, planted, proxy/],
     [['toString'], /there is no benchmark "toString"/],
     [['proxy', '--only', 'nothing'], /no part "nothing"; there are: throughput, /],
     [['proxy', '--slow'], /'--slow'.*It takes --quick/s],
