@@ -84,7 +84,7 @@ function rowsOfSeveral(
       0,
     ),
     row('sessions cleared elsewhere', 'sessions', 0, outcome.forcedLogouts({ app: 'photos' }).count, 0),
-    row('served 120 ms later', 'ms, p50', 120, latencyMs('photos') - latencyMs('feed'), 8),
+    row('served 120 ms later', 'ms, p50', 120, latencyMs('photos') - latencyMs('feed'), 20),
     row('all sign-ins refused', 'harm', 1, segment('chat', 'sign-in')?.harm, 0),
     row(
       'told that the password is wrong',
@@ -99,7 +99,7 @@ function rowsOfSeveral(
       'share',
       (pause.until - pause.from - slowMs) / (until - from),
       slow(ads),
-      0.03,
+      0.04,
     ),
     row(
       'revoked sessions served',
