@@ -1,33 +1,36 @@
 /** Finds a browser to look with: Playwright's own Chromium if it is installed, else a Chrome or Chromium of the system. */
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium } from '@playwright/test'
 
 export type FoundBrowser = { ok: true; path: string } | { ok: false; why: string }
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome', 'msedge']
+/** Where they are put without being in PATH. */
 const places: Partial<Record<NodeJS.Platform, string[]>> = {
+  linux: ['/opt/google/chrome/chrome', '/snap/bin/chromium'],
   darwin: [
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
     '/Applications/Chromium.app/Contents/MacOS/Chromium',
   ],
 }
 
-/** `wanted`: the variable FIREBREAK_BROWSER, a path, or `none` to go without. */
+/** `wanted`: the variable FIREBREAK_BROWSER: a path, a name to be looked up in PATH, or `none` to go without. */
 export function findBrowser(
   wanted = process.env.FIREBREAK_BROWSER,
   { path = process.env.PATH ?? '', own = ownPath() }: { path?: string; own?: string | undefined } = {},
 ): FoundBrowser {
   if (wanted === 'none') return { ok: false, why: 'FIREBREAK_BROWSER is "none"' }
+  const folders = path.split(delimiter).filter(folder => folder !== '')
+  const inPath = (name: string) => folders.map(folder => join(folder, name))
   if (wanted) {
-    return isProgram(wanted)
-      ? { ok: true, path: wanted }
-      : { ok: false, why: `FIREBREAK_BROWSER is "${wanted}", which is no program` }
+    const named = (wanted.includes('/') ? [wanted] : inPath(wanted)).find(isProgram)
+    return named === undefined
+      ? { ok: false, why: `FIREBREAK_BROWSER is "${wanted}", which is no program` }
+      : { ok: true, path: named }
   }
-  const inPath = path.split(delimiter).flatMap(folder => names.map(name => join(folder, name)))
-  const found = [...(own === undefined ? [] : [own]), ...(places[process.platform] ?? []), ...inPath].find(
-    isProgram,
-  )
+  const usual = [...names.flatMap(inPath), ...(places[process.platform] ?? [])]
+  const found = [...(own === undefined ? [] : [own]), ...usual].find(isProgram)
   return found === undefined
     ? {
         ok: false,
@@ -48,7 +51,7 @@ function ownPath(): string | undefined {
 function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK)
-    return true
+    return statSync(path).isFile()
   } catch {
     return false
   }

@@ -10,15 +10,20 @@ export const sights = [
   'wrong-password', // told that the password is incorrect
   'try-later', // told to come back, or standing in line
   'error-page',
-  'nothing', // the browser's own error, or a page that does not come
+  'nothing', // the browser's own error, a page that does not come, or one with nothing on it
 ] as const
 export type Sight = (typeof sights)[number]
+
+const toldLengthMax = 200
 
 const factsSchema = z.object({
   /** What the page says of itself: `data-notice`. */
   notice: z.string().nullable(),
+  /** The words of that notice. */
+  told: z.string(),
   asksForPassword: z.boolean(),
   canSignOut: z.boolean(),
+  isBlank: z.boolean(),
 })
 /** What is on a page. */
 export type PageFacts = z.output<typeof factsSchema>
@@ -33,19 +38,25 @@ const byNotice: Readonly<Record<string, Sight>> = {
 
 /** `undefined`: no page came. */
 export function sightOf(facts: PageFacts | undefined): Sight {
-  if (facts === undefined) return 'nothing'
+  if (facts === undefined || facts.isBlank) return 'nothing'
   const told = facts.notice === null ? undefined : byNotice[facts.notice]
   if (told !== undefined) return told
   if (facts.asksForPassword) return 'signed-out'
   return facts.canSignOut ? 'signed-in' : 'error-page'
 }
 
-/** Looked up in the page itself. */
-const factsExpression = `({
-  notice: document.querySelector('[data-notice]')?.getAttribute('data-notice') ?? null,
-  asksForPassword: document.querySelector('input[type=password]') !== null,
-  canSignOut: document.querySelector('form[action="/sign-out"]') !== null,
-})`
+/** Looked up in the page itself. A form without words is no blank page. */
+const factsExpression = `(() => {
+  const notice = document.querySelector('[data-notice]')
+  const asksForPassword = document.querySelector('input[type=password]') !== null
+  return {
+    notice: notice?.getAttribute('data-notice') ?? null,
+    told: (notice?.innerText ?? '').replace(/\\s+/g, ' ').trim().slice(0, ${toldLengthMax}),
+    asksForPassword,
+    canSignOut: document.querySelector('form[action="/sign-out"]') !== null,
+    isBlank: !asksForPassword && (document.body?.innerText ?? '').trim() === '',
+  }
+})()`
 
 /** What is on the page that is open. Rejects where there is none to look at. */
 export async function factsOn(page: Page): Promise<PageFacts> {

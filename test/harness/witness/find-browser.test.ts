@@ -22,6 +22,15 @@ test('takes the one that is named, and none other', () => {
     })
 })
 
+test('looks a name up in PATH', () => {
+  expect(findBrowser('chromium', { path: folder, own: undefined })).toEqual({ ok: true, path: program })
+  expect(findBrowser('firefox', { path: folder, own: program })).toMatchObject({ ok: false })
+})
+
+test('takes no folder for a program', () => {
+  expect(findBrowser(folder, nowhere)).toMatchObject({ ok: false })
+})
+
 test('goes without where it is told to', () => {
   expect(findBrowser('none', { path: folder, own: program })).toMatchObject({ ok: false })
 })

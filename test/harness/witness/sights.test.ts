@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { type PageFacts, type Sight, sightOf } from '../../../harness/witness/sights.ts'
 
-const blank: PageFacts = { notice: null, asksForPassword: false, canSignOut: false }
+const plain: PageFacts = { notice: null, told: '', asksForPassword: false, canSignOut: false, isBlank: false }
 
 test.each<[string, Partial<PageFacts> | undefined, Sight]>([
   ['no page', undefined, 'nothing'],
   ['a page with nothing that is known', {}, 'error-page'],
+  ['a page with nothing on it', { isBlank: true }, 'nothing'],
+  ['a form with a word of which nobody knows', { asksForPassword: true, notice: 'be-nice' }, 'signed-out'],
   ['a home page', { canSignOut: true }, 'signed-in'],
   ['a home page that is read-only', { canSignOut: true, notice: 'read-only' }, 'degraded'],
   ['a sign-in form', { asksForPassword: true }, 'signed-out'],
@@ -24,5 +26,5 @@ test.each<[string, Partial<PageFacts> | undefined, Sight]>([
   ['a page that asks to come back', { canSignOut: true, notice: 'try-later' }, 'try-later'],
   ['a page that says that something went wrong', { canSignOut: true, notice: 'error' }, 'error-page'],
 ])('%s', (_, facts, sight) => {
-  expect(sightOf(facts && { ...blank, ...facts })).toBe(sight)
+  expect(sightOf(facts && { ...plain, ...facts })).toBe(sight)
 })
