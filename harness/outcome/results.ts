@@ -126,7 +126,15 @@ const runSchema = z
         z.looseObject({
           folder: z.string(),
           observations: z.array(
-            z.looseObject({ app: z.string(), moment: z.string(), step: z.string(), sees: z.string() }),
+            z.looseObject({
+              app: z.string(),
+              moment: z.string(),
+              step: z.string(),
+              sees: z.string(),
+              told: z.string().optional(),
+              httpStatus: z.int().optional(),
+              tookMs: milliseconds.optional(),
+            }),
           ),
         }),
       ])

@@ -4,9 +4,12 @@ import type { History, Surface } from './history.ts'
 export type ForcedLogouts = {
   /** Sessions forced out since the first fault began (since 0 in a run without faults). */
   count: number
-  /** Of the sessions alive when the first fault began, how many were forced out: 0..1, and 0 if none was alive. */
+  /**
+   * Of the sessions alive when the first fault began, but for those that ended as they should since (by their user, revoked,
+   * run out), how many were forced out: 0..1, and 0 if there were none.
+   */
   share: number
-  /** How many sessions were alive when the first fault began: what `share` is a share of. */
+  /** What `share` is a share of. */
   alive: number
 }
 
@@ -23,7 +26,8 @@ export function forcedLogoutsOf(history: History, selector: Selector): ForcedLog
     events.filter(event => event.type === 'opened' && event.at < began).map(event => event.session),
   )
   for (const event of events) {
-    if (event.type !== 'opened' && event.at < began) alive.delete(event.session)
+    const isEnd = event.type !== 'opened'
+    if (isEnd && (event.at < began || event.type !== 'forced-out')) alive.delete(event.session)
   }
   const forcedOut = events.filter(event => event.type === 'forced-out' && event.at >= began)
   const ofAlive = new Set(forcedOut.map(event => event.session).filter(session => alive.has(session)))

@@ -12,7 +12,7 @@ import type { Stack } from '../stack/stack.ts'
 import { unlessAborted } from './deadline.ts'
 import { pushMs } from './push.ts'
 import { letRunOut } from './session-truth.ts'
-import { lookAtMs, type WitnessAccount, Witnessing } from './witnessing.ts'
+import { lookAtMs, undoAtMs, type WitnessAccount, Witnessing } from './witnessing.ts'
 
 export interface MeasuringOptions {
   name: string
@@ -81,7 +81,10 @@ export class Measuring implements AsyncDisposable {
     const waitMs = Math.max(0, lookAtMs(scenario) - this.crowd.now())
     await sleep(waitMs, undefined, { signal: this.#over.signal }).catch(() => {})
     if (this.#over.signal.aborted) return undefined
-    return await this.#witnessing.look('during', () => this.crowd.now(), this.#over.signal)
+    // What is seen after the undo is no view of the fault.
+    const untilUndo = AbortSignal.timeout(Math.max(0, undoAtMs(scenario) - this.crowd.now()))
+    const over = AbortSignal.any([this.#over.signal, untilUndo])
+    return await this.#witnessing.look('during', () => this.crowd.now(), over)
   }
 
   /** Lets the witness look once more, at the stack that is healed, and then closely at what it has kept. */

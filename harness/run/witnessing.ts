@@ -60,6 +60,8 @@ export class Witnessing implements AsyncDisposable {
     if (!this.#witness || !('observations' in this.#account)) return undefined
     const observed = await this.#witness.walk(moment, now, over)
     this.#account.observations.push(...observed)
+    const { endedBecause } = this.#witness
+    if (endedBecause !== undefined) return `nothing more: ${endedBecause}`
     const last = new Map(observed.map(({ app, sees }) => [app, sees]))
     return [...last].map(([app, sees]) => `${app} ${sees}`).join(', ')
   }
@@ -79,6 +81,12 @@ export function lookAtMs({ schedule, timelineMs }: Pick<Scenario, 'schedule' | '
   const [first] = schedule.toSorted((a, b) => a.fromMs - b.fromMs)
   if (!first) return timelineMs / 2
   return first.fromMs + Math.min(afterInjectionMs, (first.toMs - first.fromMs) / 2)
+}
+
+/** When the first fault goes off, ms on the run's clock; the end of a timeline without any. */
+export function undoAtMs({ schedule, timelineMs }: Pick<Scenario, 'schedule' | 'timelineMs'>): number {
+  const [first] = schedule.toSorted((a, b) => a.fromMs - b.fromMs)
+  return first?.toMs ?? timelineMs
 }
 
 async function pagesOf(stack: Stack, run: string): Promise<WitnessPage[]> {

@@ -1,4 +1,5 @@
 /** What the faults of signing keys have in common: whose keys, and what an operator of auth asks and does. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { HarnessError, messageOf } from '../../errors.ts'
 import { controlFetch } from '../../stack/control-fetch.ts'
@@ -33,6 +34,10 @@ export type KeyStack = Pick<Stack, 'topology' | 'control' | 'adminToken' | 'data
 const listedKeys = z.object({ keys: z.array(z.looseObject({ kid: z.string(), state: z.string() })) })
 const jwks = z.object({ keys: z.array(z.looseObject({ kid: z.string() })) })
 export type Jwks = z.output<typeof jwks>
+
+/** How often something is asked of an auth that has no time, and how long after, ms. */
+const triesMax = 5
+const retryMs = 1_000
 
 /** The keys of auths that share a database. */
 export class KeyOwner {
@@ -114,7 +119,17 @@ export class KeyOwner {
     return JSON.parse(text)
   }
 
+  /** Who is asked to come back does so, except where it might then be done twice. */
   async #fetch(path: string, method: string): Promise<Response> {
+    for (let tried = 1; ; tried += 1) {
+      const response = await this.#fetchOnce(path, method)
+      if (response.status !== 503 || method === 'POST' || tried === triesMax) return response
+      await response.body?.cancel()
+      await sleep(retryMs)
+    }
+  }
+
+  async #fetchOnce(path: string, method: string): Promise<Response> {
     const { control, adminToken } = this.#stack
     try {
       return await controlFetch(`${control[this.auth]}${path}`, {

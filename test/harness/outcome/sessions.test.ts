@@ -13,8 +13,9 @@ describe('forced logouts', () => {
     ]
     expect(computeOutcome(history({ sessions }), []).forcedLogouts()).toEqual({
       count: 2,
-      share: 0.5,
-      alive: 4,
+      // Of three: who signed out had no part in it.
+      share: 2 / 3,
+      alive: 3,
     })
   })
 
