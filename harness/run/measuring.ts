@@ -82,7 +82,7 @@ export class Measuring implements AsyncDisposable {
     await sleep(waitMs, undefined, { signal: this.#over.signal }).catch(() => {})
     if (this.#over.signal.aborted) return undefined
     // What is seen after the undo is no view of the fault.
-    const untilUndo = AbortSignal.timeout(Math.max(0, undoAtMs(scenario) - this.crowd.now()))
+    const untilUndo = AbortSignal.timeout(Math.max(0, Math.ceil(undoAtMs(scenario) - this.crowd.now())))
     const over = AbortSignal.any([this.#over.signal, untilUndo])
     return await this.#witnessing.look('during', () => this.crowd.now(), over)
   }
