@@ -152,6 +152,9 @@ export async function openWitness(ports: Record<string, number>, options: Partia
     deadlineMs: 1_500,
     ...options,
     folder,
+  }).catch(error => {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
   })
   return {
     witness,
