@@ -1,4 +1,5 @@
 /** All that a scenario file imports. */
+export * from './claims.ts'
 export * from './faults/config/index.ts'
 export * from './faults/data/index.ts'
 export * from './faults/deploy/index.ts'
@@ -8,6 +9,7 @@ export * from './faults/load/index.ts'
 export * from './faults/network/index.ts'
 export * from './faults/process/index.ts'
 export * from './faults/time/index.ts'
+export type { FidelityFact } from './fidelity.ts'
 export type { Outcome } from './outcome/outcome.ts'
 export { expect, type OutcomeExpect, outcomeMatchers } from './playwright/matchers.ts'
 export { registerScenarios } from './playwright/register.ts'

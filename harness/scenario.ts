@@ -7,6 +7,7 @@ import { familyCrowd, type Group, type Regions, segmentsOf } from './crowd/popul
 import { type Duration, toMs } from './duration.ts'
 import { messageOf, ScenarioError } from './errors.ts'
 import type { Fault } from './faults/fault.ts'
+import { type FidelityFact, fidelityProblems } from './fidelity.ts'
 import type { Segment } from './outcome/history.ts'
 import type { Outcome } from './outcome/outcome.ts'
 import type { OutcomeExpect } from './playwright/matchers.ts'
@@ -52,6 +53,10 @@ export interface ScenarioDefinition {
   cause: Cause
   /** The incident that it replays, as `who-yyyy-mm-dd`. */
   replays?: string
+  /** Title of the account that the incident's publisher gave, or of whoever looked at it best. */
+  source?: string
+  /** The incident's shape as the account has it. What has no mitigation must reproduce it. */
+  fidelity?: readonly FidelityFact[]
   /** Mitigations that must be there for it to hold. */
   needs?: readonly string[]
   /** The segments that may be harmed. */
@@ -122,6 +127,8 @@ function wordProblems({
   title,
   cause,
   replays,
+  source,
+  fidelity = [],
   needs = [],
   regions,
   arrivals,
@@ -134,6 +141,11 @@ function wordProblems({
   if (!causes.includes(cause)) problems.push(`cause: "${cause}" is none of ${causes.join(', ')}`)
   if (replays !== undefined && !/^[a-z0-9-]+-\d{4}-\d{2}-\d{2}$/.test(replays))
     problems.push(`replays: "${replays}" is not of the form who-yyyy-mm-dd`)
+  if (replays !== undefined && !source?.trim())
+    problems.push(`source: missing; the title of the account of ${replays}`)
+  if (replays === undefined && (source !== undefined || fidelity.length > 0))
+    problems.push('replays: missing, though there is a source or a fidelity card')
+  problems.push(...fidelityProblems(fidelity))
   const arrivalProblem = arrivals === undefined ? undefined : arrivalsProblem(arrivals)
   if (arrivalProblem !== undefined) problems.push(`arrivals: ${arrivalProblem}`)
   if (abortWhen !== undefined && typeof abortWhen !== 'function')

@@ -4,9 +4,16 @@ import { type Style, styleFor } from '../report/style.ts'
 import { loadScenarios } from '../run/load-scenarios.ts'
 import { loadArchitectures } from '../stack/load-architectures.ts'
 import { byLayer, faultTable, parametersOf, whereOf } from './fault-listing.ts'
+import { byCause, byIncident, listed } from './scenario-listing.ts'
 
 const kinds = ['scenarios', 'faults', 'architectures'] as const
 type Kind = (typeof kinds)[number]
+
+interface ListOptions {
+  json?: boolean
+  markdown?: boolean
+  replays?: boolean
+}
 
 export function addList(program: Command): void {
   program
@@ -14,9 +21,16 @@ export function addList(program: Command): void {
     .description('list scenarios, faults and architectures')
     .addArgument(new Argument('[what]', 'only these').choices(kinds))
     .option('--json', 'as JSON; the parameters of faults as JSON Schema')
+    .addOption(
+      new Option('--replays', 'scenarios as a timeline of the incidents that they replay').conflicts('json'),
+    )
     .addOption(new Option('--markdown', "the README's table of faults").conflicts('json').hideHelp())
-    .action(async (what: Kind | undefined, { json, markdown }: { json?: boolean; markdown?: boolean }) => {
-      const lines = markdown ? faultTable(catalogue) : asText(await list(what), json === true)
+    .action(async (what: Kind | undefined, options: ListOptions) => {
+      const lines = options.markdown
+        ? faultTable(catalogue)
+        : options.replays
+          ? incidentLines(await list('scenarios'))
+          : asText(await list(what), options.json === true)
       process.stdout.write(`${lines.join('\n')}\n`)
     })
 }
@@ -27,25 +41,10 @@ async function list(what: Kind | undefined) {
   const architectures = await loadArchitectures()
   return {
     schema: 1,
-    ...(wants('scenarios') ? { scenarios: await listScenarios() } : {}),
+    ...(wants('scenarios') ? { scenarios: listed(await loadScenarios()) } : {}),
     ...(wants('faults') ? { faults: byLayer(catalogue) } : {}),
     ...(wants('architectures') ? { architectures } : {}),
   }
-}
-
-async function listScenarios() {
-  return (await loadScenarios()).map(
-    ({ name, scenario: { title, story, cause, replays, scope, needs, verdict } }) => ({
-      name,
-      title,
-      story,
-      cause,
-      replays,
-      scope,
-      needs: needs ?? [],
-      architectures: Object.keys(verdict),
-    }),
-  )
 }
 
 type Listing = Awaited<ReturnType<typeof list>>
@@ -72,10 +71,23 @@ function rowOf(name: string, lines: readonly string[], width: number, style: Sty
 
 function scenarioLines(scenarios: Listing['scenarios'], width: number, style: Style): string[] {
   if (!scenarios) return []
-  const rows = scenarios.map(({ name, title, cause }) =>
-    rowOf(name, [`${title} ${style.dim(`(${cause})`)}`], width, style),
-  )
-  return ['Scenarios', ...rows]
+  const sections = byCause(scenarios).flatMap(({ title, rows }) => [
+    style.dim(`  ${title}`),
+    ...rows.map(({ name, lines }) => rowOf(name, lines, width, style)),
+  ])
+  return [`Scenarios, by what is broken (${scenarios.length})`, ...sections]
+}
+
+function incidentLines({ scenarios = [] }: Listing): string[] {
+  const style = styleFor(process.stdout)
+  const { title, rows } = byIncident(scenarios)
+  const width = Math.max(...rows.map(({ name }) => name.length), 0) + 2
+  return [
+    title,
+    ...rows.map(({ name, lines: [first = '', source = ''] }) =>
+      rowOf(name, [first, style.dim(source)], width, style),
+    ),
+  ]
 }
 
 function faultLines(faults: Listing['faults'], width: number, style: Style): string[] {

@@ -99,6 +99,8 @@ const runSchema = z
   .looseObject({
     scenario: z.string(),
     architecture: z.string(),
+    /** The incident that the scenario replays. */
+    replays: z.string().optional(),
     verdict: z.enum(verdicts),
     reasons: z.array(z.string()),
     timelineMs: milliseconds,
@@ -138,6 +140,18 @@ const runSchema = z
           ),
         }),
       ])
+      .optional(),
+    /** How much of the shape of the incident it replays it shows. Only on a stack without mitigations. */
+    fidelity: z
+      .array(
+        z.looseObject({
+          fact: z.string(),
+          observed: z.number().nullable(),
+          atLeast: z.number().optional(),
+          atMost: z.number().optional(),
+          reproduced: z.boolean(),
+        }),
+      )
       .optional(),
     /** The same run without its faults, and what they added. Only with `--twin`. */
     twin: z.looseObject({ isolation: share, effect: z.looseObject({ isolation: z.number() }) }).optional(),

@@ -12,14 +12,10 @@ import type {
 import { type Noise, readNoise } from '../outcome/noise.ts'
 import { type Results, type RunResult, resultsVersion } from '../outcome/results.ts'
 import { exitCodeOf } from '../outcome/verdict.ts'
+import { renderDiagnosis } from '../report/diagnosis-table.ts'
+import { renderFidelity } from '../report/fidelity-card.ts'
 import { type LogFile, writeRun } from '../report/files.ts'
-import {
-  renderDiagnosis,
-  renderReasons,
-  renderScoreboard,
-  rowsOf,
-  verdictWord,
-} from '../report/scoreboard.ts'
+import { renderReasons, renderScoreboard, rowsOf, verdictWord } from '../report/scoreboard.ts'
 import { styleFor } from '../report/style.ts'
 import { logsAttachment, runAttachment } from './attachments.ts'
 import { replayCommand } from './replay.ts'
@@ -116,6 +112,7 @@ export default class FirebreakReporter implements Reporter {
       const noise = noiseFor(this.#settings)
       for (const line of renderScoreboard(rowsOf(this.#runs), this.#style, noise)) write(line)
       for (const line of renderDiagnosis(this.#runs, this.#style)) write(line)
+      for (const line of renderFidelity(this.#runs, this.#style)) write(line)
       for (const line of renderReasons(this.#runs, this.#style, noise)) write(line)
       if (this.#runs.some(({ verdict }) => verdict === 'error'))
         write(

@@ -172,24 +172,6 @@ function floorText(noise: Noise | undefined, architecture: string): string {
   return floor === undefined ? '' : `±${floor.isolation.toFixed(3).replace(/^0/, '')}`
 }
 
-/** How often the observer from outside was right, over all runs that can be scored; nothing where none can. */
-export function renderDiagnosis(runs: readonly RunResult[], style: Style): string[] {
-  const scored = runs.flatMap(({ diagnosis, ...run }) =>
-    diagnosis && diagnosis.score.right !== null ? [{ ...run, diagnosis }] : [],
-  )
-  if (scored.length === 0) return []
-  const wrong = scored.filter(({ diagnosis }) => !diagnosis.score.right)
-  const right = scored.length - wrong.length
-  return [
-    style.dim(`  diagnosis from outside: right in ${right} of ${scored.length}.`),
-    ...wrong.map(({ scenario, architecture, diagnosis: { overall, score } }) =>
-      style.dim(
-        `    ${scenario} on ${architecture}: "${overall.diagnosis}", not ${score.expected.join(' or ')}`,
-      ),
-    ),
-  ]
-}
-
 const harmedShownMax = 6
 
 /** Who was harmed that the scenario did not allow to be, worst first. */

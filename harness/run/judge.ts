@@ -1,6 +1,7 @@
 /** What a run's outcome makes of its scenario's prediction. */
 import { stripVTControlCharacters } from 'node:util'
 import { messageOf, ScenarioError } from '../errors.ts'
+import { type FidelityFinding, numbersOf } from '../fidelity.ts'
 import type { Segment } from '../outcome/history.ts'
 import type { Outcome } from '../outcome/outcome.ts'
 import type { Verdict } from '../outcome/verdict.ts'
@@ -22,6 +23,8 @@ export interface JudgeOptions {
   outcome: Outcome
   /** Why the run proves nothing, if so. */
   doubts: readonly string[]
+  /** What of the incident that it replays it shows, where it has to. */
+  fidelity?: readonly FidelityFinding[]
   /** What a verdict's selectors may pick from. */
   segments: readonly Segment[]
 }
@@ -33,6 +36,7 @@ export async function judge({
   expect,
   outcome,
   doubts,
+  fidelity = [],
   segments,
 }: JudgeOptions): Promise<Judgement> {
   const broken: string[] = []
@@ -48,6 +52,9 @@ export async function judge({
     if (!isFailedExpectation(error)) throw error
     broken.push(stripVTControlCharacters(messageOf(error)))
   }
+  for (const finding of fidelity)
+    if (!finding.reproduced)
+      broken.push(`it does not look like what it replays: ${finding.fact} (${numbersOf(finding)})`)
   // Without proof there is no claim, neither a good one nor a bad one; except that a false accept needs no other proof.
   if (open.length > 0 && outcome.falseAccepts === 0)
     return { verdict: 'not-proven', reasons: [...open, ...broken] }

@@ -2,6 +2,7 @@
 import type { CrowdProcess } from '../crowd/crowd-process.ts'
 import { familyCrowd, segmentsOf } from '../crowd/population.ts'
 import { HarnessError } from '../errors.ts'
+import { type FidelityFinding, fidelityOf, isHeldToCard } from '../fidelity.ts'
 import { conservation } from '../outcome/conservation.ts'
 import { doubts } from '../outcome/doubts.ts'
 import type { History } from '../outcome/history.ts'
@@ -70,10 +71,12 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   const { played, end, outcome, diagnosis, dirtyRecovery } = run
   const twin = twinRun && compared(options, run, twinRun)
   if (twin) await phase(wordsOf(twin, outcome))
-  const { verdict, reasons } = await judged(options, run)
+  const fidelity = cardOf(options, run)
+  const { verdict, reasons } = await judged(options, run, fidelity)
   return {
     scenario: name,
     architecture: stack.architecture.name,
+    ...(options.scenario.replays === undefined ? {} : { replays: options.scenario.replays }),
     verdict,
     reasons,
     timelineMs: end,
@@ -86,8 +89,20 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
     diagnosis,
     witness: run.witness,
     ...(twin === undefined ? {} : { twin }),
+    ...(fidelity === undefined ? {} : { fidelity }),
     outcome: outcome.toJSON(),
   }
+}
+
+/** A card is for a whole timeline on a stack that has nothing to hold against it. */
+function cardOf(
+  { scenario, stack }: RunOptions,
+  { played, outcome }: MeasuredRun,
+): FidelityFinding[] | undefined {
+  const { fidelity = [] } = scenario
+  if (fidelity.length === 0 || played.cutShort !== undefined || !isHeldToCard(stack.architecture))
+    return undefined
+  return fidelityOf(fidelity, outcome)
 }
 
 /** The run without its faults. What it shows is no verdict, so that nothing cuts it short but who runs it. */
@@ -207,7 +222,11 @@ function doubtsOf({ history, outcome, played, dirtyRecovery, scheduleLagMs }: Me
 }
 
 /** A prediction is for a whole timeline: of one cut short only false accepts are judged. */
-function judged({ scenario, stack, expect }: RunOptions, run: MeasuredRun): Promise<Judgement> {
+function judged(
+  { scenario, stack, expect }: RunOptions,
+  run: MeasuredRun,
+  fidelity: readonly FidelityFinding[] = [],
+): Promise<Judgement> {
   const { name } = stack.architecture
   return judge({
     scenario: run.played.cutShort === undefined ? scenario : { verdict: { [name]: () => {} } },
@@ -215,6 +234,7 @@ function judged({ scenario, stack, expect }: RunOptions, run: MeasuredRun): Prom
     expect,
     outcome: run.outcome,
     doubts: doubtsOf(run),
+    fidelity,
     segments: segmentsOf(familyCrowd, scenario.regions),
   })
 }

@@ -15,13 +15,14 @@ import { headersToApp, headersToUser } from './forward-headers.ts'
 import { type OwnError, ownAnswer } from './own-answer.ts'
 import { Places } from './places.ts'
 import { readBody } from './request-body.ts'
-import { createRouting } from './routing.ts'
+import { createRouting, routesMax } from './routing.ts'
 
 export const edgeConfigSchema = z.object({
   /** App -> the instance that answers for it; null withdraws the app. */
   routes: z
     .record(z.string(), z.string().nullable())
-    .refine(routes => Object.values(routes).some(instance => instance !== null), 'no route at all'),
+    .refine(routes => Object.values(routes).some(instance => instance !== null), 'no route at all')
+    .refine(routes => Object.keys(routes).length <= routesMax, `more than ${routesMax} routes`),
   /** How long an app may take, ms. */
   timeoutMs: z.number().int().min(1).default(5_000),
   /** How many requests may be under way at a time. */

@@ -4,6 +4,9 @@ import type { Log } from '../common/log.ts'
 /** App -> the instance that answers for it; null withdraws the app on purpose. */
 export type Routes = Readonly<Record<string, string | null>>
 
+/** What an edge sets room aside for: twice as many apps as there are would already be too many. */
+export const routesMax = 12
+
 export interface RoutingOptions {
   /** The table in use; a changed table is another object. */
   routes: () => Routes
@@ -31,9 +34,10 @@ export function createRouting({ routes, links, keepLast, log }: RoutingOptions):
     addressOf(app) {
       const current = routes()
       if (current !== table) {
-        table = current
         const kept = keepLast ? addresses : new Map<string, string>()
-        addresses = resolve(table, known, kept)
+        // One that it has no room for is met again with the next request.
+        addresses = resolve(current, known, kept)
+        table = current
         const lost = [...kept.keys()].filter(name => addresses.has(name) && !leads(table, known, name))
         if (lost.length > 0) log('routes-kept', { apps: lost })
       }
@@ -49,6 +53,8 @@ function resolve(
 ): Map<string, string> {
   const addresses = new Map(kept)
   // Unvalidated configuration may hold anything here, nothing included.
+  const { length } = Object.keys(table ?? {})
+  if (length > routesMax) throw new RangeError(`${length} routes, and room for ${routesMax}`)
   for (const [app, instance] of Object.entries(table ?? {})) {
     const address = instance === null ? undefined : known.get(instance)
     if (address !== undefined) addresses.set(app, address)

@@ -123,6 +123,8 @@ describe('asking for what there is', () => {
       story: expect.any(String),
       cause: 'config',
       replays: 'meta-2026-06-12',
+      source: expect.stringContaining('June 12 2026'),
+      fidelity: expect.arrayContaining([{ fact: 'web sessions ended', atLeast: 0.8 }]),
       scope: expect.arrayContaining([{ activity: 'sign-in' }]),
       needs: expect.any(Array),
       architectures: ['shared-fate', 'hardened', 'cellular'],

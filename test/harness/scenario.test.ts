@@ -69,7 +69,20 @@ describe('scenario', () => {
 
   test.each([
     { change: { title: undefined }, problem: 'title: missing' },
-    { change: { replays: 'meta-2026-6-12' }, problem: 'replays: "meta-2026-6-12" is not of the form' },
+    { change: { replays: 'meta-2026-06-12' }, problem: 'source: missing; the title of the account' },
+    { change: { source: 'The Register' }, problem: 'replays: missing, though there is a source' },
+    {
+      change: {
+        replays: 'meta-2026-06-12',
+        source: 'The Register',
+        fidelity: [{ fact: 'all fell', observe: () => 1 }],
+      },
+      problem: 'fidelity[0] (all fell): give atLeast or atMost, or it could not fail',
+    },
+    {
+      change: { replays: 'meta-2026-6-12', source: 'The Register' },
+      problem: 'replays: "meta-2026-6-12" is not of the form',
+    },
     { change: { needs: ['retry-bugdet'] }, problem: 'needs: no mitigation "retry-bugdet"; there are: ' },
     { change: { scope: undefined }, problem: 'scope: missing; [] if nothing may be harmed' },
     {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ScenarioError } from '../../../harness/errors.ts'
+import type { FidelityFinding } from '../../../harness/fidelity.ts'
 import { computeOutcome } from '../../../harness/outcome/outcome.ts'
 import { expect as playwrightExpect } from '../../../harness/playwright/matchers.ts'
 import { judge } from '../../../harness/run/judge.ts'
@@ -27,11 +28,14 @@ interface Case {
   predict?: VerdictFunction | undefined
   doubts?: string[]
   falseAccepts?: number
+  fidelity?: FidelityFinding[]
 }
+
+const finding = { fact: 'all fell', observed: 0.2, atLeast: 0.9, reproduced: false }
 
 /** Judges a calm run, or one of the kind that is given. */
 function judged(
-  { predict = holds, doubts = [], falseAccepts = 0 }: Case,
+  { predict = holds, doubts = [], falseAccepts = 0, fidelity = [] }: Case,
   run = history({ intents: paced(feed) }),
 ) {
   const deadSessionProbes = Array.from({ length: falseAccepts }, () => probe)
@@ -41,6 +45,7 @@ function judged(
     expect: playwrightExpect,
     outcome: computeOutcome({ ...run, deadSessionProbes }, []),
     doubts,
+    fidelity,
     segments,
   })
 }
@@ -55,6 +60,12 @@ describe('judge', () => {
       run: { predict: breaks },
       verdict: 'broke',
       reasons: [reasonOf('toBeLessThan')],
+    },
+    {
+      what: 'one that holds, of a replay that does not look like its incident',
+      run: { fidelity: [finding, { ...finding, fact: 'none returned', reproduced: true }] },
+      verdict: 'broke',
+      reasons: ['it does not look like what it replays: all fell (observed 0.2, at least 0.9)'],
     },
     {
       what: 'one that holds, in a run with a doubt',

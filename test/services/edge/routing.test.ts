@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createRouting, type Routes } from '../../../services/edge/routing.ts'
+import { createRouting, type Routes, routesMax } from '../../../services/edge/routing.ts'
 
 const links = { feed: 'http://feed', 'photos-1': 'http://photos-1', 'photos-2': 'http://photos-2' }
 
@@ -45,6 +45,19 @@ describe('a routing table', () => {
   ])('%s is taken as it is, or keeps the last', (_, table, taken, kept) => {
     expect(applied(false, whole, table)).toMatchObject(taken)
     expect(applied(true, whole, table)).toMatchObject(kept)
+  })
+
+  test('with more routes than there is room for fails every request, until there is another', () => {
+    const many = Object.fromEntries(
+      Array.from({ length: routesMax + 1 }, (_, index) => [`app-${index}`, 'feed']),
+    )
+    let table: Routes = whole
+    const routing = createRouting({ routes: () => table, links, keepLast: true, log: () => {} })
+    table = many
+    for (const _ of [1, 2, 3])
+      expect(() => routing.addressOf('feed')).toThrow(`${routesMax + 1} routes, and room for ${routesMax}`)
+    table = { ...whole }
+    expect(routing.addressOf('feed')).toBe('http://feed')
   })
 
   test('says that routes were kept, once', () => {

@@ -1,0 +1,26 @@
+/** What each replay shows of the incident that it replays. */
+import { numbersOf } from '../fidelity.ts'
+import type { RunResult } from '../outcome/results.ts'
+import type { Style } from './style.ts'
+
+/** A card for each run that has one: what the account says, and the number that was seen of it. */
+export function renderFidelity(runs: readonly RunResult[], style: Style): string[] {
+  const cards = runs.flatMap(({ scenario, replays, fidelity }) =>
+    fidelity === undefined ? [] : [{ scenario, replays, fidelity }],
+  )
+  if (cards.length === 0) return []
+  const facts = cards.flatMap(({ fidelity }) => fidelity)
+  const seen = facts.filter(({ reproduced }) => reproduced).length
+  return [
+    '',
+    `  likeness to what is replayed: ${seen} of ${facts.length} facts of ${cards.length === 1 ? 'one incident' : `${cards.length} incidents`}`,
+    ...cards.flatMap(({ scenario, replays, fidelity }) => [
+      `  ${style.bold(scenario)}${replays === undefined ? '' : style.dim(` (${replays})`)}`,
+      ...fidelity.map(finding => {
+        const { fact, reproduced } = finding
+        const mark = reproduced ? style.green('yes') : style.bold(style.red(' no'))
+        return `    ${mark}  ${fact} ${style.dim(`(${numbersOf(finding)})`)}`
+      }),
+    ]),
+  ]
+}

@@ -1,0 +1,48 @@
+import { badBuild, controlStands, holds, scenario, webApps } from '../harness/index.ts'
+
+const phonesOnTheirOwn = { app: ['photos', 'chat'], surface: 'mobile', activity: 'browse' } as const
+
+export default scenario({
+  title: 'A build of auth that cannot start goes out to all rings at once',
+  story:
+    'An update meant for a ring of testers goes to every ring, because the system that keeps the rings apart has a fault of its own. The new build ends at its start, and within seconds there is no auth. Nobody can sign in or renew anything. Who holds a credential that an app can judge by itself goes on; who has to be asked for is lost, unless the app can tell "nobody answers" from "no". With cells the same mistake reaches one of them.',
+  cause: 'deploy',
+  replays: 'microsoft-2020-09-28',
+  source: 'Microsoft RCA SM79-F88 (Azure AD, 2020-09-28)',
+  needs: ['tri-state-auth-result', 'stale-session-grace'],
+  fidelity: [
+    {
+      fact: 'new sign-ins failed (17 % succeeded in the worst region)',
+      observe: outcome => outcome.goodput({ app: webApps, activity: 'sign-in' }),
+      atMost: 0.3,
+    },
+    {
+      fact: 'who was signed in already, with a token good for a while, mostly went on',
+      observe: outcome => outcome.goodput(phonesOnTheirOwn),
+      atLeast: 0.5,
+    },
+    { fact: 'a rollback brought it back', observe: outcome => outcome.timeToRecoverMs, atMost: 8_000 },
+  ],
+  scope: [{ activity: ['sign-in', 'refresh'] }],
+  faults: [{ at: '3s', for: '6s', fault: badBuild({ service: 'auth', build: 'exits-at-start' }) }],
+  duration: '19s',
+  verdict: {
+    'shared-fate': context => {
+      const { outcome, expect } = context
+      for (const app of webApps) expect(outcome).toSignOut({ app, surface: 'web' }, { share: 0.8 })
+      expect(outcome.goodput(phonesOnTheirOwn)).toBeGreaterThan(0.5)
+      expect(outcome.isolation).toBeLessThan(0.5)
+      controlStands(context)
+    },
+    hardened: context => {
+      holds(context)
+      const { outcome, expect } = context
+      expect(outcome).toHarm({ app: webApps, activity: 'sign-in' }, { atLeast: 0.8 })
+    },
+    cellular: context => {
+      holds(context)
+      const { outcome, expect } = context
+      expect(outcome.harm({ app: webApps, activity: 'sign-in' })).toBeLessThan(0.6)
+    },
+  },
+})

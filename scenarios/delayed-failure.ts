@@ -1,0 +1,38 @@
+import { configDelayedFailure, controlStands, holds, scenario, webApps } from '../harness/index.ts'
+
+export default scenario({
+  title: 'A change passes the gate, becomes the last known good, and fails afterwards',
+  story:
+    'A change is well-formed, every service that takes it up stays healthy, and so the rollout goes through its stages and writes it down as the last known good. Then its time comes: what it says about the secrets of the services takes effect, at every instance at once, and the version to go back to is the one that is broken. The gate has not failed at its work. It has looked for less time than the failure took to come, which no gate can be proof against. What stands then is not what stops causes but what bears them.',
+  cause: 'config',
+  replays: 'microsoft-2025-10-29',
+  source: 'Azure Front Door post incident review YKYN-BWZ (2025-10-29)',
+  needs: ['tri-state-auth-result', 'stale-session-grace'],
+  fidelity: [
+    {
+      fact: 'for a while after the change nothing was to be seen',
+      observe: outcome =>
+        outcome.goodput({ app: webApps, activity: 'browse' }, { from: 3_000, until: 4_500 }),
+      atLeast: 0.95,
+    },
+    {
+      fact: 'then sign-in failed for everybody',
+      observe: outcome =>
+        outcome.goodput({ app: webApps, activity: 'sign-in' }, { from: 6_500, until: 10_000 }),
+      atMost: 0.2,
+    },
+  ],
+  scope: [{ activity: ['sign-in', 'refresh'] }],
+  faults: [{ at: '3s', for: '8s', fault: configDelayedFailure({ afterMs: 3_000 }) }],
+  duration: '19s',
+  verdict: {
+    'shared-fate': context => {
+      const { outcome, expect } = context
+      for (const app of webApps) expect(outcome).toSignOut({ app, surface: 'web' }, { share: 0.8 })
+      expect(outcome.isolation).toBeLessThan(0.75)
+      controlStands(context)
+    },
+    hardened: holds,
+    cellular: holds,
+  },
+})

@@ -1,0 +1,37 @@
+import { configEmpty, controlStands, everyApp, isNotEvenFelt, scenario, webApps } from '../harness/index.ts'
+
+export default scenario({
+  title: 'The generator writes an empty table of routes',
+  story:
+    'The configuration of the front doors is generated, and one night the generator has nothing to say. An empty table is a well-formed table: it is pushed, and every edge forgets where its apps live. Visitors get a clean "not found", from servers that are as healthy as ever, so that a gate that watches for server errors sees none. Nobody is signed out, since nobody gets far enough. An edge that doubts an empty answer keeps the routes that it had.',
+  cause: 'config',
+  replays: 'google-2014-01-24',
+  source: 'Google blog on the outage of 2014-01-24; Google Cloud status 6PM5mNd (2021-11-16, clean 404s)',
+  needs: ['config-validation'],
+  fidelity: [
+    {
+      fact: 'every product behind the front doors failed',
+      observe: outcome => outcome.goodput({ app: everyApp, activity: ['browse', 'api-call'] }),
+      atMost: 0.1,
+    },
+    { fact: 'nobody was signed out', observe: outcome => outcome.forcedLogouts().count, atMost: 0 },
+    {
+      fact: 'with good data it was over at once',
+      observe: outcome => outcome.timeToRecoverMs,
+      atMost: 4_000,
+    },
+  ],
+  scope: [],
+  faults: [{ at: '5500ms', for: '6s', fault: configEmpty({ service: 'edge', form: 'entries' }) }],
+  verdict: {
+    'shared-fate': context => {
+      const { outcome, expect } = context
+      expect(outcome).toKeepEveryoneSignedIn()
+      expect(outcome.goodput({ app: webApps, surface: 'web', activity: 'browse' })).toBeLessThan(0.1)
+      expect(outcome.isolation).toBeLessThan(0.3)
+      controlStands(context)
+    },
+    hardened: isNotEvenFelt,
+    cellular: isNotEvenFelt,
+  },
+})

@@ -1,0 +1,40 @@
+import { certificateExpired, controlStands, holds, scenario, webApps } from '../harness/index.ts'
+
+export default scenario({
+  title: 'The certificate between the apps and auth runs out',
+  story:
+    'Nobody has renewed the certificate that auth shows to the other services, since it is not one that customers see. At one instant every connection to it fails, for every caller, and no amount of healthy servers helps. It takes minutes to find, and after the renewal the clients that were waiting come all at once. Apps that can tell a failed handshake from a refused session lose nobody.',
+  cause: 'key',
+  replays: 'epic-2021-04-06',
+  source: 'Epic Games: Expiration Date 4-6-2021',
+  needs: ['tri-state-auth-result', 'stale-session-grace'],
+  fidelity: [
+    {
+      fact: 'all sign-ins failed at one instant',
+      observe: outcome => outcome.goodput({ app: webApps, activity: 'sign-in' }),
+      atMost: 0.1,
+    },
+    {
+      fact: 'with a new certificate it came back, after a surge of those who waited',
+      observe: outcome => outcome.timeToRecoverMs,
+      atMost: 8_000,
+    },
+  ],
+  scope: [{ activity: ['sign-in', 'refresh'] }],
+  faults: [{ at: '3s', for: '5s', fault: certificateExpired({ service: 'auth' }) }],
+  duration: '18s',
+  verdict: {
+    'shared-fate': context => {
+      const { outcome, expect } = context
+      for (const app of webApps) expect(outcome).toSignOut({ app, surface: 'web' }, { share: 0.8 })
+      expect(outcome.isolation).toBeLessThan(0.5)
+      controlStands(context)
+    },
+    hardened: holds,
+    cellular: context => {
+      holds(context)
+      const { outcome, expect } = context
+      expect(outcome.harm({ app: webApps, activity: 'sign-in' })).toBeLessThan(0.6)
+    },
+  },
+})

@@ -1,0 +1,52 @@
+import {
+  controlStands,
+  greedyCaller,
+  scenario,
+  slowStore,
+  type VerdictFunction,
+  webApps,
+} from '../harness/index.ts'
+
+const othersStand: VerdictFunction = context => {
+  const { outcome, expect } = context
+  expect(outcome).toKeepEveryoneSignedIn()
+  expect(outcome).toIsolate({ atLeast: 0.97 })
+  controlStands(context)
+}
+
+export default scenario({
+  title: 'One client of an interface asks for more than all the others',
+  story:
+    'One customer’s system asks for token after token, without a pause and without reading what it is told. Its credentials are good, and each request is a small one; together they take the places that others need, and the writes that they cause slow down the rest. Limits by client and places by caller make it that client’s problem. The outage ended when somebody blocked it, and stays away where nobody has to.',
+  cause: 'load',
+  replays: 'auth0-2020-06-07',
+  source: 'Auth0 status w9w498gx65zg (2020-06-07); GitHub blog on the outage of 2023-05-10',
+  needs: ['bulkhead', 'load-shedding'],
+  fidelity: [
+    {
+      fact: 'one caller harmed all the others',
+      observe: outcome => outcome.harm({ app: webApps }),
+      atLeast: 0.1,
+    },
+  ],
+  scope: [{ app: 'messenger-api' }],
+  faults: [
+    // As slow as the writes of one caller once made it: so the store is the limit, not the machine.
+    { at: '5500ms', for: '6s', fault: slowStore({ store: 'sessions', delayMs: 100 }) },
+    {
+      at: '5500ms',
+      for: '6s',
+      fault: greedyCaller({ app: 'messenger-api', at: 'token', requestsPerSecond: 150 }),
+    },
+  ],
+  duration: '18s',
+  verdict: {
+    'shared-fate': context => {
+      const { outcome, expect } = context
+      expect(outcome).toHarm({ app: webApps, surface: 'web', activity: 'browse' }, { atLeast: 0.1 })
+      controlStands(context)
+    },
+    hardened: othersStand,
+    cellular: othersStand,
+  },
+})

@@ -1,0 +1,45 @@
+import {
+  controlStands,
+  existing,
+  massRevocation,
+  scenario,
+  type VerdictFunction,
+  webApps,
+} from '../harness/index.ts'
+
+/** The control that cuts the other way: who was revoked must be out, in every architecture, and must be able to return. */
+const outAndBack: VerdictFunction = context => {
+  const { outcome, expect } = context
+  // A revoked session that is cleared is no forced logout.
+  expect(outcome).toKeepEveryoneSignedIn()
+  expect(outcome).toServeNoDeadSession()
+  expect(outcome.refused({ app: webApps }).told['wrong-password']).toBe(0)
+  expect(outcome).toKeepServing({ app: webApps, activity: 'sign-in' }, { goodput: 0.9 })
+  expect(outcome).toRecover()
+  controlStands(context)
+}
+
+export default scenario({
+  title: 'Sessions are revoked on purpose',
+  story:
+    'A flaw has given tokens away, and the company ends the sessions of everybody who may be concerned. It is an outage that is meant: they have to be out, and quickly, and they have to get in again with the right password. It is here to keep the mitigations honest. Whatever keeps people signed in while auth is silent must not bring back a session that auth has ended.',
+  cause: 'data',
+  replays: 'meta-2018-09-28',
+  source: 'LA Times on the stolen View-As tokens (2018-09-28)',
+  fidelity: [
+    {
+      fact: 'nobody kept a session that was ended',
+      observe: outcome => outcome.falseAccepts,
+      atMost: 0,
+    },
+    {
+      fact: 'signing in again worked',
+      observe: outcome => outcome.goodput({ app: webApps, activity: 'sign-in' }),
+      atLeast: 0.9,
+    },
+  ],
+  scope: [{ activity: [...existing] }],
+  faults: [{ at: '5500ms', for: '6s', fault: massRevocation({ store: 'sessions', share: 0.5 }) }],
+  duration: '18s',
+  verdict: { 'shared-fate': outAndBack, hardened: outAndBack, cellular: outAndBack },
+})

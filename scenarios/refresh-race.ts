@@ -1,0 +1,28 @@
+import { configPush, controlStands, httpCut, scenario, type VerdictFunction } from '../harness/index.ts'
+
+const phones = { app: ['feed', 'messenger'], surface: 'mobile' } as const
+
+const healthyPhonesFall: VerdictFunction = context => {
+  const { outcome, expect } = context
+  expect(outcome.forcedLogouts(phones).count).toBeGreaterThan(0)
+  expect(outcome).toKeepEveryoneSignedIn({ surface: 'web' })
+  controlStands(context)
+}
+
+export default scenario({
+  title: 'A lost answer makes auth revoke healthy phones',
+  story:
+    'A refresh token may be used once; who shows it again is taken for a thief, and the whole session is ended. That is as the standard has it. Now answers are lost on the way: auth has rotated the token, the phone has not heard of it, and shows the old one. A grace of some seconds for exactly this is a line in the configuration, and somebody has set it to zero. Auth’s word is clear then, and wrong.',
+  cause: 'config',
+  scope: [{ surface: 'mobile' }, { activity: ['sign-in', 'refresh'] }],
+  faults: [
+    { at: '3s', for: '10s', fault: configPush({ service: 'auth', change: { refreshGraceS: 0 } }) },
+    {
+      at: '6s',
+      for: '6s',
+      fault: httpCut({ link: '* -> auth', match: { path: '/token' }, share: 0.7 }),
+    },
+  ],
+  duration: '19s',
+  verdict: { 'shared-fate': healthyPhonesFall, hardened: healthyPhonesFall, cellular: healthyPhonesFall },
+})

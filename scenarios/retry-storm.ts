@@ -1,0 +1,62 @@
+import {
+  controlStands,
+  retryStorm,
+  scenario,
+  slowStore,
+  type VerdictFunction,
+  webApps,
+} from '../harness/index.ts'
+
+const others = ['messenger', 'photos', 'chat', 'ads'] as const
+
+const othersStand: VerdictFunction = context => {
+  const { outcome, expect } = context
+  expect(outcome).toKeepEveryoneSignedIn({ app: others })
+  expect(outcome).toKeepServing({ app: others, surface: 'web', activity: 'browse' }, { goodput: 0.95 })
+  controlStands(context)
+}
+
+export default scenario({
+  title: 'The trigger is gone, and the retries go on',
+  story:
+    'The store behind auth stands for two seconds, and is cold for a while after that: quick enough for a day like any other, and no quicker. Clients that were told nothing try again, at once and as often as it takes, and by the time the store answers there is more to do than there would ever have been. Rolling back does not help, nor does restarting, since what keeps it down is no longer what brought it down. Callers with a budget for retries and an auth that sheds what it cannot do break the loop.',
+  cause: 'load',
+  replays: 'square-2017-03-16',
+  source: 'Square: Incident Summary 2017-03-16',
+  needs: ['tri-state-auth-result', 'stale-session-grace'],
+  fidelity: [
+    {
+      fact: 'after the trigger was gone it went on being bad',
+      observe: outcome =>
+        outcome.goodput({ app: webApps, surface: 'web', activity: 'browse' }, { from: 8_500, until: 11_000 }),
+      atMost: 0.8,
+    },
+  ],
+  scope: [{ app: 'feed' }, { activity: ['sign-in', 'refresh'] }],
+  faults: [
+    { at: '4500ms', for: '2s', fault: slowStore({ store: 'sessions', delayMs: 3_000 }) },
+    { at: '6500ms', for: '4500ms', fault: slowStore({ store: 'sessions', delayMs: 70 }) },
+    {
+      at: '3s',
+      for: '8s',
+      fault: retryStorm({
+        app: 'feed',
+        surface: 'web',
+        clients: 40,
+        intentsPerSecond: 40,
+        retries: 100,
+        concurrencyMax: 100,
+      }),
+    },
+  ],
+  duration: '19s',
+  verdict: {
+    'shared-fate': context => {
+      const { outcome, expect } = context
+      expect(outcome).toSignOut({ app: others, surface: 'web' }, { share: 0.3 })
+      controlStands(context)
+    },
+    hardened: othersStand,
+    cellular: othersStand,
+  },
+})

@@ -1,0 +1,20 @@
+import { everyApp, kill, scenario, type VerdictFunction } from '../harness/index.ts'
+
+const onlyTheRival: VerdictFunction = ({ outcome, expect }) => {
+  expect(outcome).toKeepEveryoneSignedIn({ app: everyApp })
+  expect(outcome).toLeaveUnharmed({ app: everyApp })
+  expect(outcome).toIsolate({ atLeast: 0.99 })
+  // Its newcomers. Who is in already may be served from what it remembers.
+  expect(outcome).toHarm({ app: 'rival', activity: 'sign-in' }, { atLeast: 0.9 })
+  expect(outcome).toRecover()
+}
+
+export default scenario({
+  title: 'The competitor falls, and nobody else',
+  story:
+    'The second control. The auth of the other company dies, which shares nothing with the family but the machine it runs on. Its own people cannot get in; the family must not feel a thing. If it does, what is measured is the machine and not the design.',
+  cause: 'process',
+  scope: [{ app: 'rival' }],
+  faults: [{ at: '5500ms', for: '6s', fault: kill({ service: 'rival-auth' }) }],
+  verdict: { 'shared-fate': onlyTheRival, hardened: onlyTheRival, cellular: onlyTheRival },
+})

@@ -1,0 +1,40 @@
+import { controlStands, existing, holds, scenario, slowStore, webApps } from '../harness/index.ts'
+
+export default scenario({
+  title: 'The session store is slow, and every place in auth waits for it',
+  story:
+    'The database behind auth answers seconds late. Nothing fails at first: each request takes a place and waits, until there are no places left, and then those wait too who need nothing of the database. Codes and patience run out meanwhile, people try again, and each attempt takes another place. Apps that give up after a moment, and know that silence is no answer, go on with what they know.',
+  cause: 'data',
+  replays: 'microsoft-2018-11-19',
+  source: 'The Register on the Azure MFA outage (2018-11-19); Epic postmortem of 2018-02-04',
+  needs: ['tri-state-auth-result', 'stale-session-grace'],
+  fidelity: [
+    {
+      fact: 'signing in hung and failed',
+      observe: outcome => outcome.goodput({ app: webApps, activity: 'sign-in' }),
+      atMost: 0.2,
+    },
+    {
+      fact: 'it came back when the store did',
+      observe: outcome => outcome.timeToRecoverMs,
+      atMost: 8_000,
+    },
+  ],
+  scope: [{ activity: ['sign-in', 'refresh'] }],
+  faults: [{ at: '3s', for: '6s', fault: slowStore({ store: 'sessions', delayMs: 3_000 }) }],
+  duration: '19s',
+  verdict: {
+    'shared-fate': context => {
+      const { outcome, expect } = context
+      expect(outcome).toHarm({ app: webApps, surface: 'web', activity: [...existing] }, { atLeast: 0.5 })
+      expect(outcome.isolation).toBeLessThan(0.6)
+      controlStands(context)
+    },
+    hardened: holds,
+    cellular: context => {
+      holds(context)
+      const { outcome, expect } = context
+      expect(outcome.harm({ app: webApps, activity: 'sign-in' })).toBeLessThan(0.6)
+    },
+  },
+})

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import { byCause, byIncident, listed } from '../../../harness/cli/scenario-listing.ts'
+import { loadScenarios } from '../../../harness/run/load-scenarios.ts'
+
+const scenarios = await loadScenarios()
+const all = listed(scenarios)
+
+describe('byCause', () => {
+  test('names each scenario once', () => {
+    const names = byCause(all).flatMap(({ rows }) => rows.map(({ name }) => name))
+    expect(names.toSorted()).toEqual(all.map(({ name }) => name).toSorted())
+  })
+
+  test('begins with what breaks nothing', () => {
+    expect(byCause(all)[0]).toMatchObject({ title: 'nothing', rows: [{ name: 'calm' }] })
+  })
+})
+
+describe('byIncident', () => {
+  const { rows } = byIncident(all)
+
+  test('goes from the oldest to the newest', () => {
+    const dates = rows.map(({ name }) => name.slice(0, 10))
+    expect(dates).toEqual(dates.toSorted())
+    expect(dates.length).toBeGreaterThan(15)
+  })
+
+  test('says who, which scenario, and by which account', () => {
+    expect(rows).toContainEqual({
+      name: '2020-12-14  google',
+      lines: [expect.stringContaining('store-read-only: '), expect.stringContaining('20013')],
+    })
+  })
+})
+
+describe('the library', () => {
+  test.each(scenarios)('$name tells its story', ({ scenario: { story = '' } }) => {
+    expect(story.split(/[.!?]["”]?(?:\s|$)/).filter(Boolean).length).toBeGreaterThanOrEqual(2)
+  })
+
+  test.each(scenarios.filter(({ scenario }) => scenario.replays))('$name has a card', ({ scenario }) => {
+    expect(scenario.fidelity?.length).toBeGreaterThan(0)
+  })
+
+  test.each(scenarios)('$name predicts something for each architecture', ({ scenario }) => {
+    expect(Object.keys(scenario.verdict).toSorted()).toEqual(['cellular', 'hardened', 'shared-fate'])
+  })
+
+  test('no two have one title', () => {
+    expect(new Set(all.map(({ title }) => title)).size).toBe(all.length)
+  })
+})
