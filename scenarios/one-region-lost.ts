@@ -31,10 +31,11 @@ export default scenario({
       atLeast: 0.8,
     },
   ],
-  // Elsewhere there are too few who sign in for a claim of their own.
+  // Of these there are too few in each region for a claim of their own; the verdict looks at them together.
   scope: [
     { region: 'eu', app: everyApp },
     { app: everyApp, activity: ['sign-in', 'refresh'] },
+    { app: ['feed', 'messenger'], surface: 'mobile' },
   ],
   faults: [
     { at: '10500ms', for: '10500ms', fault: routeWithdrawal({ service: 'edge-eu', from: 'internet' }) },

@@ -24,5 +24,14 @@ export default scenario({
     },
   ],
   duration: '19s',
-  verdict: { 'shared-fate': healthyPhonesFall, hardened: healthyPhonesFall, cellular: healthyPhonesFall },
+  verdict: {
+    'shared-fate': healthyPhonesFall,
+    hardened: healthyPhonesFall,
+    cellular: ({ outcome, expect }) => {
+      // Whoever of the one cell was struck.
+      expect(outcome.forcedLogouts(phones).share).toBeLessThan(0.3)
+      expect(outcome).toKeepEveryoneSignedIn({ surface: 'web' })
+      expect(outcome).toLeaveUnharmed({ app: 'rival' })
+    },
+  },
 })
