@@ -1,5 +1,5 @@
 /** What many predictions have in common, in words that a scenario can use. */
-import type { VerdictFunction } from './scenario.ts'
+import type { ScenarioDefinition, VerdictFunction } from './scenario.ts'
 import { controlApp } from './scope.ts'
 import { familyApps } from './stack/topology.ts'
 
@@ -33,3 +33,48 @@ export const isNotEvenFelt: VerdictFunction = context => {
   const { outcome, expect } = context
   expect(outcome).toLeaveUnharmed({ app: everyApp }, { harm: 0.03 })
 }
+
+/** Everybody is signed out of the web, app by app, and the harm is such that isolation is below this. */
+export function webFalls({ isolationBelow }: { isolationBelow: number }): VerdictFunction {
+  return context => {
+    const { outcome, expect } = context
+    for (const app of webApps) expect(outcome).toSignOut({ app, surface: 'web' }, { share: 0.8 })
+    expect(outcome.isolation).toBeLessThan(isolationBelow)
+    controlStands(context)
+  }
+}
+
+/** As `holds`, and those who cannot sign in are of one cell. They come again and again, and so count for more than a quarter. */
+export const oneCellWaits: VerdictFunction = context => {
+  holds(context)
+  const { outcome, expect } = context
+  expect(outcome.harm({ app: webApps, activity: 'sign-in' })).toBeLessThan(0.6)
+}
+
+/** The day that no cause was published of: each candidate for it is held to the same card. */
+export const june12 = {
+  replays: 'meta-2026-06-12',
+  source: 'Press reports of June 12 2026 (no cause was published)',
+  fidelity: [
+    {
+      fact: 'web sessions ended',
+      observe: outcome => outcome.forcedLogouts({ app: webApps, surface: 'web' }).share,
+      atLeast: 0.8,
+    },
+    {
+      fact: 'correct passwords were called incorrect',
+      observe: outcome => outcome.refused({ app: webApps }).told['wrong-password'],
+      atLeast: 10,
+    },
+    {
+      fact: 'phones of photos and chat partly went on',
+      observe: outcome => outcome.goodput({ app: ['photos', 'chat'], surface: 'mobile', activity: 'browse' }),
+      atLeast: 0.4,
+    },
+    {
+      fact: 'business interfaces were hit too',
+      observe: outcome => outcome.harm({ app: apiApps, activity: 'api-call' }),
+      atLeast: 0.4,
+    },
+  ],
+} as const satisfies Partial<ScenarioDefinition>

@@ -1,5 +1,6 @@
 import {
   controlStands,
+  everyApp,
   existing,
   httpStatus,
   scenario,
@@ -7,15 +8,13 @@ import {
   webApps,
 } from '../harness/index.ts'
 
-const family = [...webApps, 'messenger-api', 'business-api'] as const
-
 /** No mitigation of the family stands between an edge and an app that answers for nothing. */
 const everybodyWaits: VerdictFunction = context => {
   const { outcome, expect } = context
   expect(outcome).toKeepEveryoneSignedIn()
   expect(outcome.refused().told['wrong-password']).toBe(0)
   expect(outcome.goodput({ app: webApps, surface: 'web', activity: 'browse' })).toBeLessThan(0.5)
-  expect(outcome).toHarm({ app: family }, { atLeast: 0.4 })
+  expect(outcome).toHarm({ app: everyApp }, { atLeast: 0.4 })
   expect(outcome).toRecover()
   controlStands(context)
 }
@@ -46,8 +45,8 @@ export default scenario({
       atMost: 6_000,
     },
   ],
-  scope: [{ app: family, activity: [...existing, 'sign-in'] }],
-  faults: family.map(app => ({
+  scope: [{ app: everyApp, activity: [...existing, 'sign-in'] }],
+  faults: everyApp.map(app => ({
     at: '5500ms',
     for: '6s',
     fault: httpStatus({ link: `* -> ${app}`, status: 500, share: 0.75 }),

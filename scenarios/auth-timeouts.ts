@@ -1,4 +1,4 @@
-import { latency, scenario, type VerdictFunction, webApps } from '../harness/index.ts'
+import { june12, latency, scenario, type VerdictFunction } from '../harness/index.ts'
 
 const sessionsStand: VerdictFunction = ({ outcome, expect }) => {
   expect(outcome).toKeepEveryoneSignedIn()
@@ -15,30 +15,7 @@ export default scenario({
   story:
     'Every answer of the auth service comes, but seconds after its callers have given up. An app that reads silence as "no" signs its people out one page view at a time, and tells those who try again that their correct password is wrong. Phones that ask auth about every request go the same way; those that can judge a credential by themselves go on, until it has to be renewed. An app that knows the difference between "no" and "nobody knows" keeps serving those it has seen before, and asks the others to come back. Where each region has an auth of its own, the others do not even notice.',
   cause: 'network',
-  replays: 'meta-2026-06-12',
-  source: 'Press reports of June 12 2026 (no cause was published)',
-  fidelity: [
-    {
-      fact: 'web sessions ended',
-      observe: outcome => outcome.forcedLogouts({ app: webApps, surface: 'web' }).share,
-      atLeast: 0.8,
-    },
-    {
-      fact: 'correct passwords were called incorrect',
-      observe: outcome => outcome.refused({ app: webApps }).told['wrong-password'],
-      atLeast: 10,
-    },
-    {
-      fact: 'phones of photos and chat partly went on',
-      observe: outcome => outcome.goodput({ app: ['photos', 'chat'], surface: 'mobile', activity: 'browse' }),
-      atLeast: 0.4,
-    },
-    {
-      fact: 'business interfaces were hit too',
-      observe: outcome => outcome.harm({ app: ['messenger-api', 'business-api'], activity: 'api-call' }),
-      atLeast: 0.4,
-    },
-  ],
+  ...june12,
   needs: ['tri-state-auth-result', 'stale-session-grace'],
   scope: [{ activity: 'sign-in' }, { activity: 'refresh' }],
   faults: [{ at: '3s', for: '6s', fault: latency({ link: '* -> auth', latencyMs: 8_000 }) }],

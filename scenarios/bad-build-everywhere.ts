@@ -1,4 +1,4 @@
-import { badBuild, controlStands, holds, scenario, webApps } from '../harness/index.ts'
+import { badBuild, controlStands, holds, oneCellWaits, scenario, webApps } from '../harness/index.ts'
 
 const phonesOnTheirOwn = { app: ['photos', 'chat'], surface: 'mobile', activity: 'browse' } as const
 
@@ -39,10 +39,6 @@ export default scenario({
       const { outcome, expect } = context
       expect(outcome).toHarm({ app: webApps, activity: 'sign-in' }, { atLeast: 0.8 })
     },
-    cellular: context => {
-      holds(context)
-      const { outcome, expect } = context
-      expect(outcome.harm({ app: webApps, activity: 'sign-in' })).toBeLessThan(0.6)
-    },
+    cellular: oneCellWaits,
   },
 })

@@ -1,4 +1,11 @@
-import { configMalformed, controlStands, isNotEvenFelt, scenario, webApps } from '../harness/index.ts'
+import {
+  apiApps,
+  configMalformed,
+  controlStands,
+  isNotEvenFelt,
+  scenario,
+  webApps,
+} from '../harness/index.ts'
 
 export default scenario({
   title: 'A record with a blank field reaches every auth within a second',
@@ -16,7 +23,7 @@ export default scenario({
     },
     {
       fact: 'systems that call interfaces were hit like people',
-      observe: outcome => outcome.harm({ app: ['messenger-api', 'business-api'], activity: 'api-call' }),
+      observe: outcome => outcome.harm({ app: apiApps, activity: 'api-call' }),
       atLeast: 0.4,
     },
     { fact: 'bypassing the record ended it', observe: outcome => outcome.timeToRecoverMs, atMost: 6_000 },

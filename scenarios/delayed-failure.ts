@@ -1,4 +1,4 @@
-import { configDelayedFailure, controlStands, holds, scenario, webApps } from '../harness/index.ts'
+import { configDelayedFailure, holds, scenario, webApps, webFalls } from '../harness/index.ts'
 
 export default scenario({
   title: 'A change passes the gate, becomes the last known good, and fails afterwards',
@@ -26,12 +26,7 @@ export default scenario({
   faults: [{ at: '3s', for: '8s', fault: configDelayedFailure({ afterMs: 3_000 }) }],
   duration: '19s',
   verdict: {
-    'shared-fate': context => {
-      const { outcome, expect } = context
-      for (const app of webApps) expect(outcome).toSignOut({ app, surface: 'web' }, { share: 0.8 })
-      expect(outcome.isolation).toBeLessThan(0.75)
-      controlStands(context)
-    },
+    'shared-fate': webFalls({ isolationBelow: 0.75 }),
     hardened: holds,
     cellular: holds,
   },

@@ -1,4 +1,4 @@
-import { controlStands, discoveryLoss, isNotEvenFelt, scenario, webApps } from '../harness/index.ts'
+import { discoveryLoss, isNotEvenFelt, scenario, webApps, webFalls } from '../harness/index.ts'
 
 export default scenario({
   title: 'Service discovery says that auth has no servers',
@@ -28,12 +28,7 @@ export default scenario({
   scope: [{ activity: ['sign-in', 'refresh'] }],
   faults: [{ at: '3s', for: '5s', fault: discoveryLoss({ service: 'auth@*' }) }],
   verdict: {
-    'shared-fate': context => {
-      const { outcome, expect } = context
-      for (const app of webApps) expect(outcome).toSignOut({ app, surface: 'web' }, { share: 0.8 })
-      expect(outcome.isolation).toBeLessThan(0.5)
-      controlStands(context)
-    },
+    'shared-fate': webFalls({ isolationBelow: 0.5 }),
     hardened: isNotEvenFelt,
     cellular: isNotEvenFelt,
   },

@@ -1,4 +1,4 @@
-import { certificateExpired, controlStands, holds, scenario, webApps } from '../harness/index.ts'
+import { certificateExpired, holds, oneCellWaits, scenario, webApps, webFalls } from '../harness/index.ts'
 
 export default scenario({
   title: 'The certificate between the apps and auth runs out',
@@ -24,17 +24,8 @@ export default scenario({
   faults: [{ at: '3s', for: '5s', fault: certificateExpired({ service: 'auth' }) }],
   duration: '18s',
   verdict: {
-    'shared-fate': context => {
-      const { outcome, expect } = context
-      for (const app of webApps) expect(outcome).toSignOut({ app, surface: 'web' }, { share: 0.8 })
-      expect(outcome.isolation).toBeLessThan(0.5)
-      controlStands(context)
-    },
+    'shared-fate': webFalls({ isolationBelow: 0.5 }),
     hardened: holds,
-    cellular: context => {
-      holds(context)
-      const { outcome, expect } = context
-      expect(outcome.harm({ app: webApps, activity: 'sign-in' })).toBeLessThan(0.6)
-    },
+    cellular: oneCellWaits,
   },
 })

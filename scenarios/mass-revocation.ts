@@ -38,7 +38,7 @@ export default scenario({
       atLeast: 0.9,
     },
   ],
-  scope: [{ activity: [...existing] }],
+  scope: [{ activity: existing }],
   faults: [{ at: '5500ms', for: '6s', fault: massRevocation({ store: 'sessions', share: 0.5 }) }],
   duration: '18s',
   verdict: { 'shared-fate': outAndBack, hardened: outAndBack, cellular: outAndBack },

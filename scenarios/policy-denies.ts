@@ -1,4 +1,4 @@
-import { controlStands, holds, httpStatus, scenario, webApps } from '../harness/index.ts'
+import { holds, httpStatus, oneCellWaits, scenario, webApps, webFalls } from '../harness/index.ts'
 
 export default scenario({
   title: 'A security policy denies the apps their auth',
@@ -31,17 +31,8 @@ export default scenario({
   ],
   duration: '18s',
   verdict: {
-    'shared-fate': context => {
-      const { outcome, expect } = context
-      for (const app of webApps) expect(outcome).toSignOut({ app, surface: 'web' }, { share: 0.8 })
-      expect(outcome.isolation).toBeLessThan(0.5)
-      controlStands(context)
-    },
+    'shared-fate': webFalls({ isolationBelow: 0.5 }),
     hardened: holds,
-    cellular: context => {
-      holds(context)
-      const { outcome, expect } = context
-      expect(outcome.harm({ app: webApps, activity: 'sign-in' })).toBeLessThan(0.6)
-    },
+    cellular: oneCellWaits,
   },
 })

@@ -1,4 +1,12 @@
-import { controlStands, existing, holds, scenario, slowStore, webApps } from '../harness/index.ts'
+import {
+  controlStands,
+  existing,
+  holds,
+  oneCellWaits,
+  scenario,
+  slowStore,
+  webApps,
+} from '../harness/index.ts'
 
 export default scenario({
   title: 'The session store is slow, and every place in auth waits for it',
@@ -26,15 +34,11 @@ export default scenario({
   verdict: {
     'shared-fate': context => {
       const { outcome, expect } = context
-      expect(outcome).toHarm({ app: webApps, surface: 'web', activity: [...existing] }, { atLeast: 0.5 })
+      expect(outcome).toHarm({ app: webApps, surface: 'web', activity: existing }, { atLeast: 0.5 })
       expect(outcome.isolation).toBeLessThan(0.6)
       controlStands(context)
     },
     hardened: holds,
-    cellular: context => {
-      holds(context)
-      const { outcome, expect } = context
-      expect(outcome.harm({ app: webApps, activity: 'sign-in' })).toBeLessThan(0.6)
-    },
+    cellular: oneCellWaits,
   },
 })

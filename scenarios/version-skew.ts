@@ -1,4 +1,4 @@
-import { configPush, controlStands, scenario, versionSkew, webApps } from '../harness/index.ts'
+import { configPush, controlStands, scenario, versionSkew, webApps, webFalls } from '../harness/index.ts'
 
 export default scenario({
   title: 'One instance of auth was left behind, and takes what the others refuse',
@@ -25,13 +25,8 @@ export default scenario({
   ],
   duration: '19s',
   verdict: {
-    'shared-fate': context => {
-      const { outcome, expect } = context
-      // Nothing checks a configuration there, old or new.
-      for (const app of webApps) expect(outcome).toSignOut({ app, surface: 'web' }, { share: 0.8 })
-      expect(outcome.isolation).toBeLessThan(0.75)
-      controlStands(context)
-    },
+    // Nothing checks a configuration there, old or new.
+    'shared-fate': webFalls({ isolationBelow: 0.75 }),
     hardened: context => {
       const { outcome, expect } = context
       // Those whom the old instance answered before the gate took it back.

@@ -1,4 +1,4 @@
-import { configPush, scenario, type VerdictFunction, webApps } from '../harness/index.ts'
+import { configPush, june12, scenario, type VerdictFunction } from '../harness/index.ts'
 
 const theChangeIsRefused: VerdictFunction = ({ outcome, expect }) => {
   expect(outcome).toKeepEveryoneSignedIn()
@@ -15,30 +15,7 @@ export default scenario({
   story:
     "Somebody changes one line of the auth service's configuration: the name under which it issues tokens. The value is well-formed, every health check stays green, and within a second auth no longer knows any session or any account, since all of them belong to the old name. People are signed out of every app on the web and told that their correct passwords are wrong; so are the phones and the systems that ask auth each time. Phones with a credential that speaks for itself go on. An auth that tries a new configuration on a credential of its own before it takes it up refuses this one, and the rollout ends with the first that does.",
   cause: 'config',
-  replays: 'meta-2026-06-12',
-  source: 'Press reports of June 12 2026 (no cause was published)',
-  fidelity: [
-    {
-      fact: 'web sessions ended',
-      observe: outcome => outcome.forcedLogouts({ app: webApps, surface: 'web' }).share,
-      atLeast: 0.8,
-    },
-    {
-      fact: 'correct passwords were called incorrect',
-      observe: outcome => outcome.refused({ app: webApps }).told['wrong-password'],
-      atLeast: 10,
-    },
-    {
-      fact: 'phones of photos and chat partly went on',
-      observe: outcome => outcome.goodput({ app: ['photos', 'chat'], surface: 'mobile', activity: 'browse' }),
-      atLeast: 0.4,
-    },
-    {
-      fact: 'business interfaces were hit too',
-      observe: outcome => outcome.harm({ app: ['messenger-api', 'business-api'], activity: 'api-call' }),
-      atLeast: 0.4,
-    },
-  ],
+  ...june12,
   needs: ['config-validation'],
   scope: [{ activity: 'sign-in' }, { activity: 'refresh' }],
   faults: [

@@ -53,9 +53,9 @@ function resolve(
 ): Map<string, string> {
   const addresses = new Map(kept)
   // Unvalidated configuration may hold anything here, nothing included.
-  const { length } = Object.keys(table ?? {})
-  if (length > routesMax) throw new RangeError(`${length} routes, and room for ${routesMax}`)
-  for (const [app, instance] of Object.entries(table ?? {})) {
+  const routes = Object.entries(table ?? {})
+  if (routes.length > routesMax) throw new RangeError(`${routes.length} routes, and room for ${routesMax}`)
+  for (const [app, instance] of routes) {
     const address = instance === null ? undefined : known.get(instance)
     if (address !== undefined) addresses.set(app, address)
     else if (instance === null) addresses.delete(app)
