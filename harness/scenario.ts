@@ -14,6 +14,7 @@ import type { OutcomeExpect } from './playwright/matchers.ts'
 import type { LiveMeasures } from './run/live-measures.ts'
 import { namesRegion, type Scope, selectorProblems } from './scope.ts'
 import { knownArchitectures, mitigations } from './stack/architectures.ts'
+import { parts as knownParts, type Part, withParts } from './stack/stack-parts.ts'
 import { type Topology, topologyOf } from './stack/topology.ts'
 
 export const causes = [
@@ -59,6 +60,8 @@ export interface ScenarioDefinition {
   fidelity?: readonly FidelityFact[]
   /** Mitigations that must be there for it to hold. */
   needs?: readonly string[]
+  /** What its stack has beyond what every stack has. */
+  parts?: readonly Part[]
   /** The segments that may be harmed. */
   scope: Scope
   /**
@@ -118,9 +121,10 @@ export function scenario(definition: ScenarioDefinition, world: ScenarioWorld = 
 }
 
 /** The topologies that it runs on: a link may be there in one and not in another. */
-function topologiesOf({ verdict }: ScenarioDefinition): Topology[] {
+function topologiesOf({ verdict, parts = [] }: ScenarioDefinition): Topology[] {
   const named = knownArchitectures().filter(({ name }) => Object.hasOwn(verdict ?? {}, name))
-  return [...new Set((named.length === 0 ? knownArchitectures() : named).map(topologyOf))]
+  const plain = new Set((named.length === 0 ? knownArchitectures() : named).map(topologyOf))
+  return [...plain].map(topology => withParts(topology, parts))
 }
 
 function wordProblems({
@@ -130,6 +134,7 @@ function wordProblems({
   source,
   fidelity = [],
   needs = [],
+  parts = [],
   regions,
   arrivals,
   abortWhen,
@@ -153,6 +158,10 @@ function wordProblems({
   for (const name of needs) {
     if (!mitigations.some(known => known === name))
       problems.push(`needs: no mitigation "${name}"; there are: ${mitigations.join(', ')}`)
+  }
+  for (const name of parts) {
+    if (!knownParts.some(known => known === name))
+      problems.push(`parts: no part "${name}"; there are: ${knownParts.join(', ')}`)
   }
   return problems
 }

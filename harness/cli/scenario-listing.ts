@@ -5,7 +5,10 @@ import { causes } from '../scenario.ts'
 /** The results of `list --json`. */
 export function listed(scenarios: readonly NamedScenario[]) {
   return scenarios.map(
-    ({ name, scenario: { title, story, cause, replays, source, scope, needs, fidelity, verdict } }) => ({
+    ({
+      name,
+      scenario: { title, story, cause, replays, source, scope, needs, parts, fidelity, verdict },
+    }) => ({
       name,
       title,
       story,
@@ -14,6 +17,7 @@ export function listed(scenarios: readonly NamedScenario[]) {
       source,
       scope,
       needs: needs ?? [],
+      parts: parts ?? [],
       fidelity: (fidelity ?? []).map(({ observe: _, ...fact }) => fact),
       architectures: Object.keys(verdict),
     }),

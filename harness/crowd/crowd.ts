@@ -280,10 +280,7 @@ export class Crowd implements AsyncDisposable {
   /** Counts who holds a credential, client by client: not from the books. */
   #countAlive(): History['alive'] {
     const counts = new Map<string, History['alive'][number]>()
-    const residents = this.#residents
-      .map(({ user }) => user)
-      // One that ran out in mid-visit has been opened anew.
-      .filter(user => !this.#expired.has(user) || user.session !== undefined)
+    const residents = this.#residents.map(({ user }) => user).filter(user => !this.#expired.has(user))
     for (const { client, who } of [...residents, ...(this.#visitors?.here ?? [])]) {
       const key = `${who.app} ${who.surface}`
       const entry = counts.get(key) ?? { app: who.app, surface: who.surface, count: 0 }

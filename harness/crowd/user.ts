@@ -40,6 +40,7 @@ export class User {
   readonly #recorder: Recorder
   #session: string | undefined
   #comingBack: Promise<void> | undefined
+  #isOver = false
   #visits = 0
 
   constructor(who: Who, client: Client, world: UserWorld) {
@@ -112,9 +113,13 @@ export class User {
     await this.client.signOut()
   }
 
-  /** Notes that its session has ended by itself, or was ended from elsewhere: whatever its client goes on holding. */
+  /**
+   * Notes that its session has ended by itself, or was ended from elsewhere: whatever its client goes on holding. From then
+   * on it only shows what it holds; a visit that is still under way does not make it sign in again.
+   */
   over(type: 'revoked' | 'expired'): string | undefined {
     const session = this.#session
+    this.#isOver = true
     if (session !== undefined) this.#recorder.end(session, this.who, type)
     this.#session = undefined
     return session
@@ -140,7 +145,7 @@ export class User {
       this.#session = undefined
       this.#recorder.end(session, this.who, 'forced-out', this.client.cleared)
     }
-    if (!this.client.signedIn && !this.#world.ended.aborted) {
+    if (!this.client.signedIn && !this.#isOver && !this.#world.ended.aborted) {
       this.#comingBack ??= this.#comeBack().finally(() => {
         this.#comingBack = undefined
       })

@@ -79,6 +79,7 @@ const effectsOfKind: Readonly<Record<string, readonly Effect[]>> = {
   'corrupt-on-touch': ['says-no'],
   'mass-revocation': ['says-no'],
   'replica-lag': ['says-no'],
+  'setting-invalid': ['says-no', 'load'],
   'slow-store': ['slow', 'silent'],
   // The sessions alone, or all of it: then auth itself fails.
   'store-lost': ['says-no', 'bad-answers'],
@@ -232,7 +233,7 @@ function placesOfLink(link: string): Place[] {
 function placesOfService(name: string, layer: string): Place[] {
   const role = roleOf(name)
   if (role === 'edge') return ['door']
-  if (/^(rival-)?(auth|sessions)/.test(role) || role === 'discovery') return ['auth']
+  if (/^(rival-)?(auth|sessions|session-cache|audit)/.test(role) || role === 'discovery') return ['auth']
   // The control group's app has no edge before it; its settings are an app's nevertheless.
   if (role === 'rival') return [layer === 'config' ? 'app' : 'door']
   if (familyApps.some(each => each === role)) return ['app']

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { ScenarioError } from '../errors.ts'
 import type { RuntimeName } from '../stack/driver.ts'
 import type { Stack } from '../stack/stack.ts'
+import { parts } from '../stack/stack-parts.ts'
 import type { Topology } from '../stack/topology.ts'
 
 export const layers = ['network', 'process', 'config', 'deploy', 'data', 'key', 'time', 'load'] as const
@@ -18,9 +19,9 @@ export type Means = 'real' | 'imitated'
 /**
  * What a fault can ask of a stack beyond what every stack has:
  * `http-toxics` (the project's own fault proxy), `replica` (auth reads from a replica of its database), `tls` (auth is
- * called over TLS).
+ * called over TLS), and the parts of stack-parts.ts.
  */
-export const needs = ['http-toxics', 'replica', 'tls'] as const
+export const needs = ['http-toxics', 'replica', 'tls', ...parts] as const
 export type Need = (typeof needs)[number]
 
 /** Proof from a second witness that a fault took effect. No evidence, no claim: the run is `not proven`. */

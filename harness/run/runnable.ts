@@ -2,13 +2,18 @@
 import type { Need } from '../faults/fault.ts'
 import type { Scenario } from '../scenario.ts'
 import type { RuntimeName } from '../stack/driver.ts'
+import { parts } from '../stack/stack-parts.ts'
 
 /** Parts that a stack is started with or without. Every stack has the others, or none can. */
-const features = ['replica', 'tls'] as const satisfies readonly Need[]
+const features = ['replica', 'tls', ...parts] as const satisfies readonly Need[]
 
 /** What its stack is to be started with. */
-export function featuresOf({ schedule }: Pick<Scenario, 'schedule'>): Need[] {
-  return features.filter(feature => schedule.some(({ fault }) => fault.needs.includes(feature)))
+export function featuresOf({
+  schedule,
+  parts: asked = [],
+}: Pick<Scenario, 'schedule'> & Partial<Pick<Scenario, 'parts'>>): Need[] {
+  const wanted = new Set<string>([...asked, ...schedule.flatMap(({ fault }) => fault.needs)])
+  return features.filter(feature => wanted.has(feature))
 }
 
 /** A machine, as far as it decides what can run there. */

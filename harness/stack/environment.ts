@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Architecture } from './architectures.ts'
 import { deployedDiscovery, firstDocuments } from './documents.ts'
 import type { DatabaseSecrets } from './driver.ts'
+import { partsEnvironment } from './stack-parts.ts'
 import { isReplica } from './stack-replica.ts'
 import { isSecured, type StackTls } from './stack-tls.ts'
 import type { ServiceSpec, Topology } from './topology.ts'
@@ -48,6 +49,8 @@ export interface EnvironmentParts {
   addressOf(from: string, to: string): string
   /** With the feature `tls`. */
   tls?: StackTls | undefined
+  /** What it was started with beyond what every stack has. */
+  features?: ReadonlySet<string>
 }
 
 /** What a service is told: who it is, whom it calls and where, which mitigations it has, and its secrets. */
@@ -76,6 +79,7 @@ function ownEnvironment(service: ServiceSpec, parts: EnvironmentParts): Record<s
   const { name } = service
   switch (service.program) {
     case 'postgres':
+    case 'cache':
       return {}
     case 'config':
       return { ADMIN_TOKEN: secrets.adminToken, DOCUMENTS: JSON.stringify(firstDocuments(topology)) }
@@ -85,6 +89,7 @@ function ownEnvironment(service: ServiceSpec, parts: EnvironmentParts): Record<s
         CLIENTS: JSON.stringify(clientsOf(name, parts)),
         ...databaseOf(service, parts),
         ...certificateOf(name, tls),
+        ...(service.role === 'auth' ? partsEnvironment(parts.features ?? new Set()) : {}),
       }
     case 'app':
       return {
@@ -96,6 +101,7 @@ function ownEnvironment(service: ServiceSpec, parts: EnvironmentParts): Record<s
     case 'edge':
       return discoveryOf(service, topology)
     case 'status':
+    case 'audit':
       return { ADMIN_TOKEN: secrets.adminToken }
   }
 }

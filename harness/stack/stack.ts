@@ -13,6 +13,7 @@ import { ProxyControl } from './proxy-control.ts'
 import { createDriver } from './runtimes.ts'
 import type { ServiceControl } from './service-control.ts'
 import { stackDoors } from './stack-doors.ts'
+import { withParts } from './stack-parts.ts'
 import { startReplication, withReplicas } from './stack-replica.ts'
 import { StackServices } from './stack-services.ts'
 import { isSecured, StackTls, withEveryAuthControlled } from './stack-tls.ts'
@@ -81,7 +82,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { runtime, architecture, log = () => {}, signal } = options
   const features = new Set(options.features)
   const tls = features.has('tls') ? new StackTls() : undefined
-  const plain = options.topology ?? topologyOf(architecture)
+  const plain = withParts(options.topology ?? topologyOf(architecture), features)
   const followed = features.has('replica') ? withReplicas(plain) : plain
   const topology = tls ? withEveryAuthControlled(followed) : followed
   const began = performance.now()
@@ -102,7 +103,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     signal?.throwIfAborted()
     // Its failure is the start's, which waits for it below.
     signal?.addEventListener('abort', () => void stop().catch(() => {}), { once: true })
-    const booted = await boot(driver, { architecture, topology, tls })
+    const booted = await boot(driver, { architecture, topology, tls, features })
     clients.push(...Object.values(booted.databases))
     signal?.throwIfAborted()
     return {
@@ -156,9 +157,9 @@ interface Booted
   databases: Record<string, DatabaseClient>
 }
 
-type Plan = Pick<Stack, 'architecture' | 'topology' | 'tls'>
+type Plan = Pick<Stack, 'architecture' | 'topology' | 'tls' | 'features'>
 
-async function boot(driver: Driver, { architecture, topology, tls }: Plan): Promise<Booted> {
+async function boot(driver: Driver, { architecture, topology, tls, features }: Plan): Promise<Booted> {
   const links = linksOf(topology)
   const secrets = newSecrets(topology)
   const records = new StartRecords()
@@ -182,6 +183,7 @@ async function boot(driver: Driver, { architecture, topology, tls }: Plan): Prom
     secrets,
     addressOf: (from, to) => inside.get(`${from}-to-${to}`) ?? '',
     tls,
+    features,
   }
   const upstreams = await startServices(driver, parts, { opening, databases, links, records })
   const { proxy, outside } = await opening

@@ -8,7 +8,7 @@
  *   internet ──> status ──> edge-us                           (looks on from outside)
  */
 
-export const programs = ['postgres', 'config', 'auth', 'app', 'edge', 'status'] as const
+export const programs = ['postgres', 'config', 'auth', 'app', 'edge', 'status', 'cache', 'audit'] as const
 export type Program = (typeof programs)[number]
 
 export interface ServiceSpec {

@@ -31,9 +31,12 @@ import { inTrace } from '../common/trace.ts'
 import { addAdminRoutes } from './admin-routes.ts'
 import { Admission, limitsOf, Shed } from './admission.ts'
 import { AttemptLimits } from './attempt-limits.ts'
+import { type AuditTrail, audited } from './audit-trail.ts'
+import type { CacheClient } from './cache-client.ts'
 import { addCertificateRoutes, type CertificateHolder } from './certificate-routes.ts'
 import { createClients } from './clients.ts'
 import type { AuthConfig } from './config.ts'
+import type { CredentialPolicy } from './credential-policy.ts'
 import { addDiscoveryRoutes } from './discovery-routes.ts'
 import { healthNotes } from './health-notes.ts'
 import { createKeyRotation } from './key-rotation.ts'
@@ -45,6 +48,7 @@ import { type ReadSession, readFromReplica } from './replica-reads.ts'
 import { addRequestCount, countRequests } from './request-count.ts'
 import { rejection } from './requests.ts'
 import { createRevocationFeed } from './revocation-feed.ts'
+import { type CacheKind, withSessionCache } from './session-cache.ts'
 import { addSessionRoutes } from './session-routes.ts'
 import { createSessions } from './sessions.ts'
 import { addSignInRoutes } from './sign-in-routes.ts'
@@ -68,6 +72,12 @@ export interface AuthWorld {
   log: Log
   /** Where it speaks TLS. */
   certificate?: CertificateHolder | undefined
+  /** Sessions are cached, as one of two kinds. */
+  cache?: { kind: CacheKind; client: CacheClient } | undefined
+  /** Which kinds of credential count. Without it all do. */
+  policy?: CredentialPolicy | undefined
+  /** Where it reports what it answered. */
+  audit?: Pick<AuditTrail, 'note'> | undefined
 }
 
 /** `start` begins what goes on in the background. */
@@ -87,6 +97,7 @@ export function createAuth(world: AuthWorld): Auth {
     await next()
     if (!context.res.headers.has('cache-control')) context.header('Cache-Control', 'no-store')
   })
+  if (world.audit) app.use(audited(world.audit))
   addSignInRoutes(app, parts)
   addTokenRoutes(app, parts)
   addSessionRoutes(app, parts)
@@ -112,20 +123,29 @@ export function createAuth(world: AuthWorld): Auth {
 }
 
 function partsOf(world: AuthWorld): AuthParts {
-  const { store, replica, config, adminToken, clients, cell, mitigations, log } = world
+  const { replica, config, adminToken, clients, cell, mitigations, policy, log } = world
   if (adminToken === '') throw new TypeError('adminToken must not be empty: anyone could be the operator')
   const open = Object.keys(clients).find(id => clients[id] === '')
   if (open !== undefined) throw new TypeError(`the secret of client "${open}" must not be empty`)
+  const plainRead: ReadSession = replica
+    ? readFromReplica(world.store, replica, mitigations)
+    : sid => world.store.findSession(sid)
+  const { store, readSession } = world.cache
+    ? withSessionCache({
+        kind: world.cache.kind,
+        cache: world.cache.client,
+        store: world.store,
+        readSession: plainRead,
+        mitigations,
+      })
+    : { store: world.store, readSession: plainRead }
   const keyring = createKeyring(store)
-  const readSession: ReadSession = replica
-    ? readFromReplica(store, replica, mitigations)
-    : sid => store.findSession(sid)
   return {
     store,
     config,
     keyring,
     keyRotation: createKeyRotation({ store, keyring, mitigations, log }),
-    sessions: createSessions({ store, readSession, keyring, cell, log }),
+    sessions: createSessions({ store, readSession, keyring, policy, cell, log }),
     clients: createClients(clients, store, config),
     attempts: new AttemptLimits(),
     admission: new Admission(limitsOf(mitigations)),

@@ -36,6 +36,8 @@ export const authConfigSchema = z.object({
    * To be moved on whenever they are renewed.
    */
   clientSecretsExpireAtS: z.number().int().min(0).default(0),
+  /** Which cache has the sessions, where there are any. */
+  sessionCache: z.string().min(1).max(100).default('session-cache'),
 })
 
 export type AuthConfig = z.infer<typeof authConfigSchema>

@@ -5,11 +5,16 @@ import { commonEnv, jsonText, readEnv } from '../common/env.ts'
 import { Health } from '../common/health.ts'
 import { fileLastKnownGood } from '../common/last-known-good.ts'
 import { jsonLog } from '../common/log.ts'
+import { createFetch } from '../common/outbound.ts'
 import { serve } from '../common/serve.ts'
+import { AuditTrail } from './audit-trail.ts'
 import { createAuth } from './auth.ts'
+import { createCacheClient } from './cache-client.ts'
 import { authConfigSchema, defaultAuthConfig } from './config.ts'
+import { createCredentialPolicy } from './credential-policy.ts'
 import { rareLog } from './rare-log.ts'
 import { createSelfTest } from './self-test.ts'
+import { cacheKinds } from './session-cache.ts'
 import { StoreUnavailable } from './store.ts'
 import { createPostgresStore, type PostgresStore } from './store-postgres.ts'
 
@@ -21,7 +26,11 @@ const env = readEnv(
     REPLICA_URL: z.url().optional(),
     /** Secrets of the services that may sign users in, introspect and revoke, by client id. */
     CLIENTS: jsonText(z.record(z.string().min(1), z.string().min(16))),
-    LINKS: jsonText(z.object({ config: z.url().optional() })),
+    LINKS: jsonText(z.record(z.string(), z.url())),
+    /** Sessions are cached in the services `session-cache…` among the links. */
+    CACHE: z.enum(cacheKinds).optional(),
+    /** Which kinds of credential count is a setting in the store. */
+    SETTINGS: z.enum(['cached']).optional(),
     /** PEM: makes it speak TLS. Both or none. */
     TLS_CERT: z.string().optional(),
     TLS_KEY: z.string().optional(),
@@ -36,6 +45,7 @@ await Promise.all([migrated(store), replica && migrated(replica)])
 
 const certificate = await serverCertificate()
 const health = new Health()
+const lean = createFetch()
 const config = createConfigClient({
   url: env.LINKS.config,
   document: env.ROLE,
@@ -54,6 +64,18 @@ const config = createConfigClient({
 })
 const selfTest = createSelfTest({ store, config: config.current })
 await config.start()
+const caches = linksTo('session-cache')
+const cache = createCacheClient({
+  caches,
+  inUse: () => config.current().sessionCache,
+  fetch: lean,
+  log,
+})
+const [sink] = Object.values(linksTo('audit'))
+const audit =
+  sink === undefined
+    ? undefined
+    : new AuditTrail({ url: sink, fetch: lean, mitigations: env.MITIGATIONS, log: rareLog(log) })
 const auth = createAuth({
   store,
   replica,
@@ -65,6 +87,10 @@ const auth = createAuth({
   health,
   log,
   certificate,
+  cache: env.CACHE && { kind: env.CACHE, client: cache },
+  policy:
+    env.SETTINGS && createCredentialPolicy({ store, cache, mitigations: env.MITIGATIONS, log: rareLog(log) }),
+  audit,
 })
 auth.start()
 serve(auth, {
@@ -75,9 +101,21 @@ serve(auth, {
   onStop: async () => {
     auth.stop()
     config.stop()
+    cache.stop()
+    audit?.stop()
     await Promise.all([pool.end(), replicaPool?.end()])
   },
 })
+
+/** Base address of each instance of a service, by its role: in a cell its name ends with the cell's. */
+function linksTo(service: string): Record<string, string> {
+  const suffix = env.CELL === undefined ? '' : `-${env.CELL}`
+  return Object.fromEntries(
+    Object.entries(env.LINKS)
+      .filter(([name]) => name.startsWith(service))
+      .map(([name, url]) => [name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name, url]),
+  )
+}
 
 /** Loaded only where it is wanted: what it needs costs a start some milliseconds. */
 async function serverCertificate() {

@@ -3,6 +3,7 @@ import { inCell } from '../common/cell.ts'
 import type { Log } from '../common/log.ts'
 import { noteReason } from '../common/trace.ts'
 import type { AuthConfig } from './config.ts'
+import type { CredentialPolicy } from './credential-policy.ts'
 import type { Keyring } from './keyring.ts'
 import { decoyHash, verifyPassword } from './password.ts'
 import { decideRefresh } from './refresh-rotation.ts'
@@ -98,6 +99,8 @@ export interface SessionsWorld {
   /** Looks up what is asked about; what is to be changed is always read from the store itself. */
   readSession: ReadSession
   keyring: Keyring
+  /** Which kinds of credential count. Without it all do. */
+  policy?: CredentialPolicy | undefined
   /** The cell that this auth belongs to; its credentials name it. */
   cell: string | undefined
   log: Log
@@ -117,10 +120,11 @@ export function createSessions(world: SessionsWorld): Sessions {
 const randomId = () => randomBytes(32).toString('base64url')
 
 async function signIn(
-  { store, keyring, cell }: SessionsWorld,
+  { store, keyring, policy, cell }: SessionsWorld,
   config: AuthConfig,
   { username, password, kind, clientId }: SignInAttempt,
 ): Promise<SignedIn | undefined> {
+  if (policy && !(await policy.accepts(kind))) return undefined
   const user = await store.findUser(config.issuer, username)
   const correct = await verifyPassword(password, user?.passwordHash ?? decoyHash)
   if (!user || !correct) return undefined
@@ -204,14 +208,19 @@ async function refresh(
   throw new Error(`a refresh of session ${sid} was overtaken ${refreshTriesMax} times`)
 }
 
-async function introspect({ readSession, keyring }: SessionsWorld, config: AuthConfig, token: string) {
+async function introspect(
+  { readSession, keyring, policy }: SessionsWorld,
+  config: AuthConfig,
+  token: string,
+): Promise<ActiveCredential | undefined> {
   if (sessionIdPattern.test(token)) {
-    const session = await liveSession(readSession, config, ['web', 'device'], sidOf(token))
+    const session = await liveSession({ readSession, policy }, config, ['web', 'device'], sidOf(token))
     return session && active(session, 'session', Math.floor(session.expiresAtMs / 1000))
   }
   const claims = await verifyAccessToken(keyring, config, token)
   if (!claims) noteReason('the token was not made by this issuer with a key that is known, or has run out')
-  const session = claims && (await liveSession(readSession, config, ['mobile', 'api'], claims.sid))
+  const session =
+    claims && (await liveSession({ readSession, policy }, config, ['mobile', 'api'], claims.sid))
   return session && active(session, 'Bearer', claims.exp)
 }
 
@@ -226,13 +235,14 @@ async function revoke({ store, keyring }: SessionsWorld, token: string, onlyOf: 
 }
 
 async function liveSession(
-  readSession: ReadSession,
+  { readSession, policy }: Pick<SessionsWorld, 'readSession' | 'policy'>,
   { issuer }: AuthConfig,
   kinds: readonly Session['kind'][],
   sid: string,
 ) {
   const session = await readSession(sid)
-  const why = whyNotLive(session, kinds, issuer)
+  const refused = session && policy && !(await policy.accepts(session.kind))
+  const why = whyNotLive(session, kinds, issuer) ?? (refused ? 'its kind does not count now' : undefined)
   if (why === undefined) return session
   noteReason(why)
   return undefined

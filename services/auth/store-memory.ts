@@ -10,6 +10,7 @@ import {
   type Session,
   type SessionStore,
   type SigningKey,
+  sessionKinds,
   type User,
   type UserStore,
 } from './store.ts'
@@ -17,12 +18,14 @@ import {
 /** A store in this process's memory, with the visible behaviour of the PostgreSQL one. */
 export function createMemoryStore(): AuthStore {
   const sessions = new Map<string, Session>()
+  const settings = new Map<string, unknown>([['credential-kinds', [...sessionKinds]]])
   return {
     ...userStore(),
     ...clientStore(),
     ...sessionStore(sessions),
     ...revocationStore(sessions),
     ...keyStore(),
+    findSetting: async name => settings.get(name),
   }
 }
 

@@ -43,6 +43,9 @@ export const schema = `
     drops_older_from_ms bigint,
     removed_at_ms bigint
   );
+  CREATE TABLE IF NOT EXISTS settings (name text PRIMARY KEY, value jsonb NOT NULL);
+  INSERT INTO settings (name, value) VALUES ('credential-kinds', '["web", "mobile", "device", "api"]')
+    ON CONFLICT DO NOTHING;
 `
 
 /** Named, so that each connection prepares each once. */
@@ -80,6 +83,7 @@ export const statements = {
     WHERE sid = $1 AND revoked_at_ms IS NULL`,
   revocationsAfter: `SELECT sid, revoked_at_ms, revocation_seq FROM sessions
     WHERE revocation_seq > $1 AND expires_at_ms > $2 ORDER BY revocation_seq LIMIT $3`,
+  findSetting: `SELECT value FROM settings WHERE name = $1`,
   addSigningKey: `INSERT INTO signing_keys (generation, kid, private_jwk, signs_from_ms, drops_older_from_ms)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
   removeSigningKey: `UPDATE signing_keys SET removed_at_ms = $2 WHERE kid = $1 AND removed_at_ms IS NULL`,

@@ -38,6 +38,7 @@ export function createPostgresStore(pool: Pool): PostgresStore {
     ...sessionStore(queries),
     ...revocationStore(queries),
     ...keyStore(queries),
+    findSetting: async name => (await queries.run('findSetting', [name])).rows[0]?.value,
   }
 }
 

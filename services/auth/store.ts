@@ -4,7 +4,13 @@ import type { JWK } from 'jose'
  * What auth remembers. Users, clients and sessions belong to an issuer, as a `sub` is unique only within its `iss`.
  * Times are milliseconds since the epoch and always given by the caller: a store has no clock.
  */
-export interface AuthStore extends UserStore, ClientStore, SessionStore, RevocationStore, KeyStore {}
+export interface AuthStore
+  extends UserStore,
+    ClientStore,
+    SessionStore,
+    RevocationStore,
+    KeyStore,
+    SettingStore {}
 
 export interface UserStore {
   /** Adds users that share one password hash; those that exist are left as they are. Gives the number added. */
@@ -48,6 +54,11 @@ export interface KeyStore {
   removeSigningKey(kid: string, nowMs: number): Promise<void>
   /** All signing keys ever, removed ones too, oldest generation first. */
   signingKeys(): Promise<SigningKey[]>
+}
+
+export interface SettingStore {
+  /** The value of a setting as an operator left it, of whatever form; undefined if there is none. */
+  findSetting(name: string): Promise<unknown>
 }
 
 export interface User {

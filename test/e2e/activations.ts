@@ -255,12 +255,32 @@ const keyFaults: Activation[] = [
   },
 ]
 
+/** How often auth complains when somebody signs in. It does so once a second at most. */
+async function complaints(small: SmallStack, event: string): Promise<Sight> {
+  const said = () =>
+    Object.entries(small.stack.logs())
+      .filter(([service]) => service.startsWith('auth'))
+      .flatMap(([, lines]) => lines.filter(line => line.includes(`"${event}"`))).length
+  const wait = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+  const before = said()
+  await wait(1_100)
+  await small.signIn()
+  await wait(300)
+  const more = said() - before
+  return { saw: `auth complains ${more} times of ${event}`, isOn: more > 0 }
+}
+
 const dataFaults: Activation[] = [
   { fault: data.storeLost({}), ...signedOut },
   { fault: data.storeReadOnly({}), watch: noSignIn },
   { fault: data.slowStore({ delayMs: 400 }), watch: signIn(({ tookMs }) => tookMs >= 400) },
   { fault: data.corruptOnTouch({ on: 'all' }), watch: async small => () => newSession(small) },
   { fault: data.massRevocation({}), ...signedOut },
+  {
+    fault: data.settingInvalid({}),
+    features: ['cached-settings'],
+    watch: async small => () => complaints(small, 'setting-invalid'),
+  },
   {
     fault: data.replicaLag({ lagMs: 2_000 }),
     features: ['replica'],

@@ -227,6 +227,24 @@ describe('User', () => {
     expect(books().problems).toEqual([])
   })
 
+  test('does not come back with another session where its own runs out in the middle of a visit', async () => {
+    const { user, client, steps, books, thrownOut } = person()
+    await user.signIn(0)
+    const gate = Promise.withResolvers<void>()
+    client.browse = async () => {
+      await gate.promise
+      return thrownOut()
+    }
+    const visit = user.browse(1)
+    user.over('expired')
+    gate.resolve()
+    await visit
+    await user.settled()
+    expect(client.signedIn).toBe(false)
+    expect(steps()).toEqual(['ann#1 opened', 'ann#1 expired'])
+    expect(books().problems).toEqual([])
+  })
+
   test('does not try to come back once the run has ended, but notes that it was forced out', async () => {
     const { user, client, steps, activities, books, thrownOut, end } = person()
     await user.signIn(0)

@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT } from 'jose'
 import { expect } from 'vitest'
-import { createAuth } from '../../../services/auth/auth.ts'
+import { type AuthWorld, createAuth } from '../../../services/auth/auth.ts'
 import type { CertificateHolder } from '../../../services/auth/certificate-routes.ts'
 import { type AuthConfig, defaultAuthConfig } from '../../../services/auth/config.ts'
 import type { AuthStore } from '../../../services/auth/store.ts'
@@ -37,6 +37,8 @@ export interface StartOptions {
   mitigations?: readonly Mitigation[]
   cell?: string
   certificate?: CertificateHolder
+  cache?: AuthWorld['cache']
+  policy?: AuthWorld['policy']
 }
 
 type Fields = Record<string, string> | [string, string][]
@@ -52,6 +54,8 @@ export function startAuth({
   mitigations = [],
   cell,
   certificate,
+  cache,
+  policy,
 }: StartOptions = {}) {
   const lines: LogLine[] = []
   const health = new Health()
@@ -66,6 +70,8 @@ export function startAuth({
     mitigations: new Set(mitigations),
     health,
     certificate,
+    cache,
+    policy,
     log: (event, fields) => lines.push({ event, fields }),
   })
 

@@ -1,0 +1,55 @@
+import {
+  controlStands,
+  restart,
+  scenario,
+  slowStore,
+  type VerdictFunction,
+  webApps,
+} from '../harness/index.ts'
+
+/** From when the cache has been back for a while, to before the store is quick again. */
+const longAfter = { from: 12_000, until: 16_000 } as const
+
+const fillsAgain: VerdictFunction = context => {
+  const { outcome, expect } = context
+  expect(outcome).toKeepEveryoneSignedIn()
+  expect(outcome.goodput({ app: webApps, surface: 'web', activity: 'browse' }, longAfter)).toBeGreaterThan(
+    0.95,
+  )
+  expect(outcome).toRecover()
+  controlStands(context)
+}
+
+export default scenario({
+  title: 'The caches come back empty, and cannot fill',
+  story:
+    'A cache in front of the session store is replaced, and the new one is empty. For the store that means many times the questions that it has had for months, and it is not made for them: it answers late, those who asked have given up by then and ask again, and what would have filled the cache is done for nobody. Minutes after the cache has come back the site is still down. Who has to begin from nothing cannot; who is in already, on a phone that keeps what it has, goes on. Fewer questions at a time is what fills a cache.',
+  cause: 'data',
+  replays: 'slack-2022-02-22',
+  source: "Slack: Slack's Incident on 2-22-22",
+  needs: ['tri-state-auth-result', 'stale-session-grace'],
+  parts: ['lookaside-cache'],
+  fidelity: [
+    {
+      fact: 'long after the cache was back it went on being bad',
+      observe: outcome => outcome.goodput({ app: webApps, surface: 'web', activity: 'browse' }, longAfter),
+      atMost: 0.8,
+    },
+  ],
+  scope: [{ activity: ['sign-in', 'refresh'] }],
+  faults: [
+    // What the store can do: enough for what the cache lets through on a day like any other, and no more.
+    { at: '5500ms', for: '11500ms', fault: slowStore({ store: 'sessions', delayMs: 100 }) },
+    { at: '6500ms', for: '1s', fault: restart({ service: 'session-cache' }) },
+  ],
+  duration: '24s',
+  verdict: {
+    'shared-fate': context => {
+      const { outcome, expect } = context
+      expect(outcome).toHarm({ app: webApps, surface: 'web', activity: 'browse' }, { atLeast: 0.2 })
+      controlStands(context)
+    },
+    hardened: fillsAgain,
+    cellular: fillsAgain,
+  },
+})

@@ -1,0 +1,57 @@
+import {
+  controlStands,
+  scenario,
+  settingInvalid,
+  slowStore,
+  type VerdictFunction,
+  webApps,
+} from '../harness/index.ts'
+
+/** From when the value has been right again for a while, to before the store is quick again. */
+const longAfter = { from: 12_000, until: 16_000 } as const
+
+const keepsWhatItKnows: VerdictFunction = context => {
+  const { outcome, expect } = context
+  expect(outcome).toKeepEveryoneSignedIn()
+  expect(outcome.goodput({ app: webApps, surface: 'web', activity: 'browse' })).toBeGreaterThan(0.97)
+  expect(outcome).toRecover()
+  controlStands(context)
+}
+
+export default scenario({
+  title: 'A program that heals itself keeps itself down',
+  story:
+    'Somebody changes a setting to a value that makes no sense. Every auth that meets it in the cache throws it away and reads it anew from the store, with every request; and since what cannot be read counts as wrong, too, each error of the busy store throws away the good value that another has just put there. The setting is put right after a moment, and the storm goes on: it feeds on its own errors. The way out on that day was to take all the load off. An auth that keeps the last value that made sense, and lets one request look for a better one, has nothing to heal.',
+  cause: 'data',
+  replays: 'facebook-2010-09-23',
+  source: "Facebook: More Details on Today's Outage (2010-09-23)",
+  needs: ['config-validation'],
+  fidelity: [
+    {
+      fact: 'with the value put right it went on',
+      observe: outcome => outcome.goodput({ app: webApps, surface: 'web', activity: 'browse' }, longAfter),
+      atMost: 0.7,
+    },
+    {
+      fact: 'the load on what was broken grew by its own repair',
+      observe: outcome => outcome.amplification,
+      atLeast: 1.2,
+    },
+  ],
+  scope: [{ activity: ['sign-in', 'refresh'] }],
+  faults: [
+    // What the store can do: enough for a day like any other, and no more.
+    { at: '5500ms', for: '11500ms', fault: slowStore({ store: 'sessions', delayMs: 70 }) },
+    { at: '6s', for: '3s', fault: settingInvalid({ store: 'sessions' }) },
+  ],
+  duration: '24s',
+  verdict: {
+    'shared-fate': context => {
+      const { outcome, expect } = context
+      expect(outcome).toHarm({ app: webApps, surface: 'web', activity: 'browse' }, { atLeast: 0.2 })
+      controlStands(context)
+    },
+    hardened: keepsWhatItKnows,
+    cellular: keepsWhatItKnows,
+  },
+})

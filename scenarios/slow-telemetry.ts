@@ -1,0 +1,35 @@
+import { controlStands, existing, isNotEvenFelt, scenario, timeout, webApps } from '../harness/index.ts'
+
+export default scenario({
+  title: 'What auth reports to hangs, and so does auth',
+  story:
+    'Auth reports everything that it does to a sink of events, for somebody to look at later. Nobody needs it to sign in, and so nobody thought of what happens when it hangs: the events pile up in a buffer, the buffer is full after a moment, and from then on each request waits for room in it before it may answer. The store is well, the network is well, and nobody can be told who is signed in. A reporter that drops what it has no room for costs a gap in the records, and nothing else.',
+  cause: 'network',
+  replays: 'aws-2020-11-25',
+  source: 'AWS: Summary of the Amazon Kinesis Event in the Northern Virginia (US-EAST-1) Region (2020-11-25)',
+  needs: ['bulkhead'],
+  parts: ['audit'],
+  fidelity: [
+    {
+      fact: 'signing in failed though its own store was well',
+      observe: outcome => outcome.goodput({ app: webApps, activity: 'sign-in' }),
+      atMost: 0.5,
+    },
+    {
+      fact: 'who was signed in already met errors too',
+      observe: outcome => outcome.harm({ app: webApps, surface: 'web', activity: 'browse' }),
+      atLeast: 0.3,
+    },
+  ],
+  scope: [],
+  faults: [{ at: '5500ms', for: '7s', fault: timeout({ link: 'auth -> audit' }) }],
+  verdict: {
+    'shared-fate': context => {
+      const { outcome, expect } = context
+      expect(outcome).toHarm({ app: webApps, surface: 'web', activity: existing }, { atLeast: 0.3 })
+      controlStands(context)
+    },
+    hardened: isNotEvenFelt,
+    cellular: isNotEvenFelt,
+  },
+})
