@@ -5,6 +5,10 @@ import { familyApps } from './stack/topology.ts'
 
 /** The apps of the family that people use on the web. */
 export const webApps = ['feed', 'messenger', 'photos', 'chat', 'ads'] as const
+/** The others of them: of a fault that one of them brings on, they are the neighbours. */
+export function webAppsBut(app: (typeof webApps)[number]): readonly string[] {
+  return webApps.filter(each => each !== app)
+}
 /** The apps of the family that other companies' systems call. */
 export const apiApps = ['messenger-api', 'business-api'] as const
 /** Who has a session already, whatever they do with it. */

@@ -5,9 +5,10 @@ import {
   slowStore,
   type VerdictFunction,
   webApps,
+  webAppsBut,
 } from '../harness/index.ts'
 
-const others = ['messenger', 'photos', 'chat', 'ads'] as const
+const others = webAppsBut('feed')
 
 const whoIsInStays: VerdictFunction = context => {
   const { outcome, expect } = context

@@ -13,7 +13,7 @@ export function renderFidelity(runs: readonly RunResult[], style: Style): string
   const seen = facts.filter(({ reproduced }) => reproduced).length
   return [
     '',
-    `  likeness to what is replayed: ${seen} of ${facts.length} facts of ${cards.length === 1 ? 'one incident' : `${cards.length} incidents`}`,
+    `  likeness to what is replayed: ${seen} of ${facts.length} facts in ${cards.length === 1 ? 'one replay' : `${cards.length} replays`}`,
     ...cards.flatMap(({ scenario, replays, fidelity }) => [
       `  ${style.bold(scenario)}${replays === undefined ? '' : style.dim(` (${replays})`)}`,
       ...fidelity.map(finding => {

@@ -34,7 +34,7 @@ describe('renderFidelity', () => {
     const lines = renderFidelity([run({ replays: 'google-2014-01-24', fidelity }), run({})], plain)
     expect(lines).toEqual([
       '',
-      '  likeness to what is replayed: 1 of 2 facts of one incident',
+      '  likeness to what is replayed: 1 of 2 facts in one replay',
       '  empty-config (google-2014-01-24)',
       '    yes  all fell (observed 0.02, at most 0.1)',
       '     no  it came back (observed nothing, at most 4000)',
