@@ -132,6 +132,8 @@ export interface History {
   alive: { app: string; surface: Surface; count: number }[]
   /** Requests that reached auth on its links within the timeline, or undefined if not counted. */
   authRequests?: number
+  /** The same as it was read now and then: how many there had been by then. */
+  authLoad?: { at: number; requests: number }[]
   /** What the services wrote down of the credentials they refused, by trace. */
   refusals?: ReadonlyMap<string, readonly Refusal[]>
   /** What auth's store says, after the end, of the sessions that were forced out; none of those not known there. */

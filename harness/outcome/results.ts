@@ -95,6 +95,39 @@ const evidenceSchema = z.looseObject({
   observed: z.string(),
 })
 
+const counts = z.array(count)
+
+const groupSeriesSchema = z.looseObject({
+  app: z.string(),
+  surface: z.enum(surfaces),
+  intended: counts,
+  good: counts,
+  signedOut: counts,
+  refused: counts,
+  failed: counts,
+  signedIn: z.array(z.int()),
+  forcedOut: counts,
+})
+
+const seriesSchema = z.looseObject({
+  stepMs: milliseconds,
+  groups: z.array(groupSeriesSchema),
+  p50Ms: z.array(milliseconds.nullable()),
+  p99Ms: z.array(milliseconds.nullable()),
+  authRequests: counts.optional(),
+})
+
+/** What the scenario says of itself. */
+const aboutSchema = z.looseObject({
+  title: z.string(),
+  story: z.string().optional(),
+  cause: z.string(),
+  source: z.string().optional(),
+  scope: z.array(z.record(z.string(), z.union([z.string(), z.array(z.string()).readonly()]))),
+  needs: z.array(z.string()),
+  parts: z.array(z.string()),
+})
+
 const runSchema = z
   .looseObject({
     scenario: z.string(),
@@ -157,6 +190,15 @@ const runSchema = z
     twin: z.looseObject({ isolation: share, effect: z.looseObject({ isolation: z.number() }) }).optional(),
     /** Why it could not run there at all: not proven, and without an outcome. */
     notRunnable: z.string().optional(),
+    about: aboutSchema.optional(),
+    /** Those that its architecture has. */
+    mitigations: z.array(z.string()).optional(),
+    /** When the faults were on, ms on the clock of the run. */
+    faults: z
+      .array(z.looseObject({ fault: z.string(), target: z.string(), from: z.number(), until: z.number() }))
+      .optional(),
+    /** The run second by second. */
+    series: seriesSchema.optional(),
     /** Only what was not run, or may have died before there was anything to measure, may be without. */
     outcome: outcomeSchema.optional(),
   })

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { HarnessError } from '../errors.ts'
 import { controlFetch } from '../stack/control-fetch.ts'
@@ -24,6 +25,26 @@ export async function requestsAtAuth(
   return links
     .filter(({ from, to }) => auths.has(to) && from !== harness)
     .reduce((sum, link) => sum + (counters[link.name]?.upstreamRequests ?? 0), 0)
+}
+
+const readEveryMs = 1_000
+
+/** Reads that count about once a second, on a run's clock, until it is stopped. What cannot be read is left out. */
+export function watchAuthLoad(
+  stack: Parameters<typeof requestsAtAuth>[0],
+  now: () => number,
+): Disposable & { readings: { at: number; requests: number }[] } {
+  const readings: { at: number; requests: number }[] = []
+  const over = new AbortController()
+  const watch = async () => {
+    while (!over.signal.aborted) {
+      const requests = await requestsAtAuth(stack).catch(() => Number.NaN)
+      if (!Number.isNaN(requests) && !over.signal.aborted) readings.push({ at: now(), requests })
+      await sleep(readEveryMs, undefined, { signal: over.signal }).catch(() => {})
+    }
+  }
+  void watch()
+  return { readings, [Symbol.dispose]: () => over.abort() }
 }
 
 async function requestsSeenBy(

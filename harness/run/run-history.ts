@@ -16,12 +16,13 @@ export interface RunRecords {
   zeroMs: number
   recoversPushed: boolean | undefined
   authRequests: number | undefined
+  authLoad: NonNullable<History['authLoad']>
 }
 
 /** To be called once the stack is healed: its stores are asked. */
 export async function historyOf(
   stack: Pick<Stack, 'databases' | 'doors' | 'logs'>,
-  { written, played, end, zeroMs, recoversPushed, authRequests }: RunRecords,
+  { written, played, end, zeroMs, recoversPushed, authRequests, authLoad }: RunRecords,
 ): Promise<History> {
   const revokedAtMs = played.faults.flatMap(({ injected }) => injected.revokedAtMs ?? [])
   const { standings, history } = await sessionTruth(stack, written, { zeroMs, revokedAtMs })
@@ -37,5 +38,6 @@ export async function historyOf(
     statusLevels: await statusLevels(stack, { zeroMs, end }),
     ...(recoversPushed === undefined ? {} : { recoversPushed }),
     ...(authRequests === undefined ? {} : { authRequests }),
+    ...(authLoad.length < 2 ? {} : { authLoad }),
   }
 }

@@ -8,12 +8,13 @@ import { doubts } from '../outcome/doubts.ts'
 import type { History } from '../outcome/history.ts'
 import { computeOutcome, type Outcome } from '../outcome/outcome.ts'
 import type { RunResult } from '../outcome/results.ts'
+import { seriesOf } from '../outcome/series.ts'
 import { type Twin, twinOf } from '../outcome/twin.ts'
 import type { OutcomeExpect } from '../playwright/matchers.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Stack } from '../stack/stack.ts'
 import { watchAbort } from './abort-watch.ts'
-import { requestsAtAuth } from './auth-requests.ts'
+import { requestsAtAuth, watchAuthLoad } from './auth-requests.ts'
 import { diagnose, type RunDiagnosis } from './diagnose.ts'
 import { HealCheck } from './heal-check.ts'
 import { type Judgement, judge } from './judge.ts'
@@ -76,7 +77,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   return {
     scenario: name,
     architecture: stack.architecture.name,
-    ...(options.scenario.replays === undefined ? {} : { replays: options.scenario.replays }),
+    ...aboutRun(options),
     verdict,
     reasons,
     timelineMs: end,
@@ -90,7 +91,27 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
     witness: run.witness,
     ...(twin === undefined ? {} : { twin }),
     ...(fidelity === undefined ? {} : { fidelity }),
+    faults: played.windows.map(each => ({ ...each })),
+    series: seriesOf(run.history),
     outcome: outcome.toJSON(),
+  }
+}
+
+/** What a reader wants to know of it who does not have the scenario at hand. */
+function aboutRun({ scenario, stack }: RunOptions): Pick<RunResult, 'replays' | 'about' | 'mitigations'> {
+  const { title, story, cause, replays, source, scope, needs = [], parts = [] } = scenario
+  return {
+    ...(replays === undefined ? {} : { replays }),
+    about: {
+      title,
+      ...(story === undefined ? {} : { story }),
+      cause,
+      ...(source === undefined ? {} : { source }),
+      scope: [scope].flat().map(each => ({ ...each })),
+      needs: [...needs],
+      parts: [...parts],
+    },
+    mitigations: [...stack.architecture.mitigations],
   }
 }
 
@@ -135,12 +156,14 @@ async function measure(options: RunOptions): Promise<MeasuredRun> {
   if (missing !== undefined) await phase(`no browser looks on: ${missing}`)
   await phase('steady state')
   const askedBefore = await requestsAtAuth(stack)
+  using load = watchAuthLoad(stack, () => crowd.now())
   const looking = measuring.lookDuring(scenario).then(async seen => {
     if (seen !== undefined) await phase(`a browser sees: ${seen}`)
   })
   const played = await play(options, crowd)
   const end = played.cutShort === undefined ? scenario.timelineMs : Math.round(crowd.now())
   const asked = (await requestsAtAuth(stack)) - askedBefore
+  load[Symbol.dispose]()
   const recoversPushed = await pushed(options, crowd, { played, end })
   await phase('last answers')
   const written = await measuring.finish({ early: played.cutShort !== undefined })
@@ -149,7 +172,15 @@ async function measure(options: RunOptions): Promise<MeasuredRun> {
   for (const what of mended) await phase(`recovered the hard way: ${what}`)
   // Who was started anew has begun to count anew.
   const authRequests = played.dirtyRecovery.length === 0 && asked >= 0 ? asked : undefined
-  const history = await historyOf(stack, { written, played, end, zeroMs, recoversPushed, authRequests })
+  const history = await historyOf(stack, {
+    written,
+    played,
+    end,
+    zeroMs,
+    recoversPushed,
+    authRequests,
+    authLoad: load.readings,
+  })
   await looking
   const books = conservation(history)
   if (!books.balanced) throw new HarnessError(`sessions do not add up: ${books.problems.join('; ')}`)
