@@ -50,8 +50,8 @@ export class CrowdProcess implements AsyncDisposable {
     return this.#order('warm-up', { type: 'warm-up', options: this.#options })
   }
 
-  async start(): Promise<void> {
-    const { zeroNs } = await this.#order('start', { type: 'start' })
+  async start({ beginsAtMs }: { beginsAtMs?: number } = {}): Promise<void> {
+    const { zeroNs } = await this.#order('start', { type: 'start', beginsAtMs })
     this.#zeroNs = zeroNs
   }
 

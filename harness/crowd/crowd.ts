@@ -143,8 +143,8 @@ export class Crowd implements AsyncDisposable {
     })
   }
 
-  /** Sets the clock and begins. Resolves when the timeline begins. */
-  async start(): Promise<void> {
+  /** Sets the clock and begins. Resolves when the timeline begins: at a time of day that others may know too. */
+  async start({ beginsAtMs = Date.now() + leadMs } = {}): Promise<void> {
     const { timelineMs, afterMs = 0, seed } = this.#options
     const interval = { from: -leadMs, to: timelineMs + afterMs }
     for (const resident of this.#residents) this.#planResident(resident, interval)
@@ -154,9 +154,10 @@ export class Crowd implements AsyncDisposable {
       const random = createRandom(seed, `${user.who.user} probe`)
       this.#planProbes(user, session, { from: Math.max(0, revocationBoundMs - leadMs), random })
     }
-    this.#recorder.startClock(leadMs)
+    const waitMs = Math.max(0, beginsAtMs - Date.now())
+    this.#recorder.startClock(waitMs)
     this.#schedule.start(() => this.#recorder.now())
-    await new Promise(resolve => setTimeout(resolve, leadMs))
+    await sleep(waitMs)
   }
 
   /** What it has written down so far; intents in the order in which they came to their end. */
@@ -177,7 +178,7 @@ export class Crowd implements AsyncDisposable {
     if (early) this.#schedule.stop()
     else this.#schedule.cut(this.#options.timelineMs)
     await this.#schedule.finished()
-    await Promise.all(this.#residents.map(({ user }) => user.settled()))
+    await Promise.all(this.#owners().map(user => user.settled()))
     await this.#reports.settled()
     await this.#visitors?.settled()
     const { intents, sessions, deadSessionProbes } = this.#recorder
@@ -244,24 +245,21 @@ export class Crowd implements AsyncDisposable {
 
   #planExpiry(user: User, expiresAt: number, random: () => number): void {
     const { session } = user
+    if (session === undefined) return
+    user.runsOutAt(expiresAt)
     this.#schedule.add([expiresAt], async () => {
       // Whoever was thrown out meanwhile and came back has another session, which does not run out.
-      if (user.session !== session) return
+      if (user.session !== session && !user.isOver) return
       user.over('expired')
       this.#expired.add(user)
     })
-    if (session !== undefined) {
-      this.#planProbes(user, session, { from: expiresAt + revocationBoundMs, random, isDue: this.#expired })
-    }
+    this.#planProbes(user, session, { from: expiresAt + revocationBoundMs, random, isDue: this.#expired })
   }
 
   /** One look while the session is good, so that whoever keeps things knows it; then it runs out. */
   #planDeath(user: User): void {
-    const random = createRandom(this.#options.seed, `${user.who.user} probe`)
-    const { session = '' } = user
     this.#schedule.add([-leadMs], at => user.browse(at))
-    this.#schedule.add([deadFromMs], async () => void user.over('expired'))
-    this.#planProbes(user, session, { from: deadFromMs + revocationBoundMs, random })
+    this.#planExpiry(user, deadFromMs, createRandom(this.#options.seed, `${user.who.user} probe`))
   }
 
   /** `isDue`: asks only for those who are in it at the time. */
@@ -277,11 +275,16 @@ export class Crowd implements AsyncDisposable {
     })
   }
 
+  /** Who had a session before the run that is not revoked. */
+  #owners(): User[] {
+    return [...this.#residents.map(({ user }) => user), ...this.#dying]
+  }
+
   /** Counts who holds a credential, client by client: not from the books. */
   #countAlive(): History['alive'] {
     const counts = new Map<string, History['alive'][number]>()
-    const residents = this.#residents.map(({ user }) => user).filter(user => !this.#expired.has(user))
-    for (const { client, who } of [...residents, ...(this.#visitors?.here ?? [])]) {
+    const owners = this.#owners().filter(user => !this.#expired.has(user) && !user.isOver)
+    for (const { client, who } of [...owners, ...(this.#visitors?.here ?? [])]) {
       const key = `${who.app} ${who.surface}`
       const entry = counts.get(key) ?? { app: who.app, surface: who.surface, count: 0 }
       counts.set(key, { ...entry, count: entry.count + (client.signedIn ? 1 : 0) })

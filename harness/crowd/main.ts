@@ -29,11 +29,11 @@ function carryOut(command: Command): Promise<Replies[Command['type']]> {
   }
   if (!crowd) throw new Error('the crowd has not been told what it is')
   if (command.type === 'take-load-off') return crowd.takeLoadOff(command.forMs).then(() => null)
-  return command.type === 'start' ? start(crowd) : finish(crowd, command.early)
+  return command.type === 'start' ? start(crowd, command.beginsAtMs) : finish(crowd, command.early)
 }
 
-async function start(started: Crowd): Promise<Replies['start']> {
-  await started.start()
+async function start(started: Crowd, beginsAtMs: number | undefined): Promise<Replies['start']> {
+  await started.start(beginsAtMs === undefined ? {} : { beginsAtMs })
   setInterval(() => sendBatch(started), batchEveryMs).unref()
   return { zeroNs: process.hrtime.bigint() - BigInt(Math.round(started.now() * 1e6)) }
 }

@@ -4,7 +4,7 @@ import type { CrowdHistory, CrowdOptions, Expiring, Recorded } from './crowd.ts'
 /** Each is answered in turn with a reply of the same number. */
 export type Command = { number: number } & (
   | { type: 'warm-up'; options: CrowdOptions }
-  | { type: 'start' }
+  | { type: 'start'; beginsAtMs: number | undefined }
   | { type: 'take-load-off'; forMs: number }
   | { type: 'finish'; early: boolean }
 )

@@ -41,6 +41,7 @@ export class User {
   #session: string | undefined
   #comingBack: Promise<void> | undefined
   #isOver = false
+  #endsAt = Number.POSITIVE_INFINITY
   #visits = 0
 
   constructor(who: Who, client: Client, world: UserWorld) {
@@ -113,6 +114,16 @@ export class User {
     await this.client.signOut()
   }
 
+  /** Whether its session has ended by itself or was ended from elsewhere: it does not come back. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Says when its session runs out, ms on the run's clock: what is cleared from then on has not been forced out. */
+  runsOutAt(at: number): void {
+    this.#endsAt = at
+  }
+
   /**
    * Notes that its session has ended by itself, or was ended from elsewhere: whatever its client goes on holding. From then
    * on it only shows what it holds; a visit that is still under way does not make it sign in again.
@@ -141,16 +152,24 @@ export class User {
     const seen = await this.#intent(activity, at, async () =>
       this.client.signedIn ? act() : { result: 'signed-out' },
     )
-    if (session !== undefined && session === this.#session && !this.client.signedIn) {
-      this.#session = undefined
-      this.#recorder.end(session, this.who, 'forced-out', this.client.cleared)
-    }
+    if (session !== undefined && session === this.#session && !this.client.signedIn) this.#lose(session)
     if (!this.client.signedIn && !this.#isOver && !this.#world.ended.aborted) {
       this.#comingBack ??= this.#comeBack().finally(() => {
         this.#comingBack = undefined
       })
     }
     return seen
+  }
+
+  #lose(session: string): void {
+    if (this.#recorder.now() >= this.#endsAt) {
+      this.over('expired')
+      return
+    }
+    this.#session = undefined
+    // Its next one lasts.
+    this.#endsAt = Number.POSITIVE_INFINITY
+    this.#recorder.end(session, this.who, 'forced-out', this.client.cleared)
   }
 
   /** Tries to sign in again until it works or the run ends. */

@@ -1,7 +1,7 @@
 /** Everything that looks at a stack during one run: the crowd in a process of its own, the probes of an outside observer, a browser. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CrowdHistory } from '../crowd/crowd.ts'
+import { type CrowdHistory, leadMs } from '../crowd/crowd.ts'
 import { CrowdProcess } from '../crowd/crowd-process.ts'
 import { crowdStackOf } from '../crowd/operator.ts'
 import { familyCrowd } from '../crowd/population.ts'
@@ -9,10 +9,14 @@ import { type ProbeRecord, Prober } from '../diagnosis/prober.ts'
 import { signInVisitors } from '../diagnosis/visitors.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Stack } from '../stack/stack.ts'
+import { letCachesForget } from './cached-sessions.ts'
 import { unlessAborted } from './deadline.ts'
 import { pushMs } from './push.ts'
 import { letRunOut } from './session-truth.ts'
 import { lookAtMs, undoAtMs, type WitnessAccount, Witnessing } from './witnessing.ts'
+
+/** What it takes to tell the stores when sessions are to run out, ms. */
+const tellMs = 300
 
 export interface MeasuringOptions {
   name: string
@@ -60,8 +64,11 @@ export class Measuring implements AsyncDisposable {
         witnessing.look('before', () => crowd.now()),
       )
       const prober = new Prober({ targets, now: () => crowd.now() })
-      await letRunOut(stack, expiring)
-      await unlessAborted(signal, crowd.start())
+      // One time for both: a session must not run out in the store before its owner knows.
+      const beginsAtMs = Date.now() + leadMs + tellMs
+      await letRunOut(stack, expiring, beginsAtMs)
+      await letCachesForget(stack, expiring, beginsAtMs)
+      await unlessAborted(signal, crowd.start({ beginsAtMs }))
       prober.start()
       return new Measuring(crowd, prober, witnessing)
     } catch (error) {

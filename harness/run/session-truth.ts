@@ -1,5 +1,5 @@
 /** What auth's own store says of the crowd's sessions: it is asked as its owner, over links that no fault may touch. */
-import { type Expiring, leadMs, revocationBoundMs } from '../crowd/crowd.ts'
+import { type Expiring, revocationBoundMs } from '../crowd/crowd.ts'
 import { HarnessError } from '../errors.ts'
 import type { Standing } from '../outcome/attribution.ts'
 import type { DeadSessionProbe, History, SessionEvent } from '../outcome/history.ts'
@@ -10,12 +10,15 @@ import { isReplica } from '../stack/stack-replica.ts'
 
 type Stores = Pick<Stack, 'databases'>
 
-/** Lets sessions run out at their times, counted from the start of a timeline that begins `leadMs` from now. */
-export async function letRunOut(stores: Stores, expiring: readonly Expiring[]): Promise<void> {
+/** Lets sessions run out at their times, counted from the start of the timeline, `beginsAtMs` since the epoch. */
+export async function letRunOut(
+  stores: Stores,
+  expiring: readonly Expiring[],
+  beginsAtMs: number,
+): Promise<void> {
   if (expiring.length === 0) return
-  const beginsAt = Date.now() + leadMs
   const sids = expiring.map(({ sid }) => sid)
-  const ends = expiring.map(({ inMs }) => beginsAt + inMs)
+  const ends = expiring.map(({ inMs }) => beginsAtMs + inMs)
   const changed = await inEach(stores, database => database.query(expireSql, [sids, ends]))
   if (changed.length !== expiring.length)
     throw new HarnessError(

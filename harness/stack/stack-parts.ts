@@ -29,6 +29,11 @@ export function withParts(topology: Topology, wanted: Iterable<string>): Topolog
   return {
     ...topology,
     services: [...topology.services.map(service => ({ ...service, calls: callsOf(service) })), ...added],
+    // Whoever shortens a session in the store has to tell the caches, too.
+    control: [
+      ...topology.control,
+      ...added.filter(({ program }) => program === 'cache').map(({ name }) => name),
+    ],
   }
 }
 

@@ -11,7 +11,8 @@ import { history } from '../outcome/build.ts'
 const timelineMs = 4_000
 const [feed] = groupsOf(['feed'])
 
-async function run({ servesTheDead }: { servesTheDead: boolean }) {
+/** `early`: auth's clock is ahead by so many ms, so that they are refused before the crowd knows that they have run out. */
+async function run({ servesTheDead, early = 0 }: { servesTheDead: boolean; early?: number }) {
   await using stub = await Stub.start()
   const group = { ...(feed as Group), residents: 4, revoked: 0, nearExpiry: 2, expired: 2 }
   await using crowd = new Crowd({ stack: stub.stack, groups: [group], seed: 3, run: 'dead', timelineMs })
@@ -20,7 +21,7 @@ async function run({ servesTheDead }: { servesTheDead: boolean }) {
   const endOf = new Map<string, number>()
   stub.now = () => crowd.now()
   stub.fateOf = visit => {
-    const isDead = visit.at >= (endOf.get(visit.username) ?? Number.POSITIVE_INFINITY)
+    const isDead = visit.at >= (endOf.get(visit.username) ?? Number.POSITIVE_INFINITY) - early
     return isDead && !servesTheDead ? 'sign-out' : 'served'
   }
   const residents = [...new Set(stub.books.map(({ visit }) => visit.username))]
@@ -41,6 +42,12 @@ describe.concurrent('sessions that run out', () => {
     expect(expiring.filter(({ inMs }) => inMs < 0 && inMs > -leadMs)).toHaveLength(2)
     expect(written.sessions.filter(({ type }) => type === 'expired').length).toBeGreaterThanOrEqual(2)
     expect(written.deadSessionProbes.length).toBeGreaterThan(2)
+    expect(written.deadSessionProbes.filter(({ accepted }) => accepted)).toEqual([])
+    expect(conservation(history({ ...written })).problems).toEqual([])
+  })
+
+  test('are not taken for others that their owners open where the first ended too early', async () => {
+    const { written } = await run({ servesTheDead: false, early: 5_000 })
     expect(written.deadSessionProbes.filter(({ accepted }) => accepted)).toEqual([])
     expect(conservation(history({ ...written })).problems).toEqual([])
   })

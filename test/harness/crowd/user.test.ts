@@ -227,6 +227,24 @@ describe('User', () => {
     expect(books().problems).toEqual([])
   })
 
+  test('calls a session expired that its surface clears when it has run out, and no other', async () => {
+    const { user, client, steps, books, thrownOut } = person()
+    await user.signIn(0)
+    user.runsOutAt(Number.POSITIVE_INFINITY)
+    const { browse } = client
+    client.browse = thrownOut
+    await user.browse(1)
+    await user.settled()
+    client.browse = browse
+    user.runsOutAt(0)
+    client.browse = thrownOut
+    await user.browse(2)
+    await user.settled()
+    expect(user.isOver).toBe(true)
+    expect(steps()).toEqual(['ann#1 opened', 'ann#1 forced-out', 'ann#2 opened', 'ann#2 expired'])
+    expect(books().problems).toEqual([])
+  })
+
   test('does not come back with another session where its own runs out in the middle of a visit', async () => {
     const { user, client, steps, books, thrownOut } = person()
     await user.signIn(0)

@@ -19,7 +19,14 @@ describe('withParts', () => {
     const topology = withParts(family, ['session-cache'])
     expect(addedTo(family, topology)).toEqual(['session-cache', 'session-cache-spare'])
     const callers = linksOf(topology).filter(({ to }) => to.startsWith('session-cache'))
-    expect(callers.map(({ from }) => from)).toEqual(['auth-1', 'auth-1', 'auth-2', 'auth-2'])
+    expect(callers.map(({ from }) => from)).toEqual([
+      'harness',
+      'harness',
+      'auth-1',
+      'auth-1',
+      'auth-2',
+      'auth-2',
+    ])
     expect(withParts(topology, ['lookaside-cache', 'cached-settings'])).toBe(topology)
   })
 
