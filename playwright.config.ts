@@ -16,7 +16,8 @@ export default defineConfig<object, WorkerOptions>({
   globalSetup: './harness/playwright/global-setup.ts',
   // A worker has one stack, on which the scenarios of an architecture run one after the other. Measuring takes two cores.
   workers: Math.max(1, Math.min(architectures.length, Math.floor(cores / 2))),
-  fullyParallel: false,
+  // A shard takes single tests, so that three architectures can be spread over more than three machines.
+  fullyParallel: process.env.FIREBREAK_SHARD !== undefined,
   // A scenario that holds only now and then does not hold.
   retries: 0,
   reporter: [['./harness/playwright/reporter.ts']],

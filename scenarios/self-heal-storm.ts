@@ -41,8 +41,8 @@ export default scenario({
   scope: [{ activity: ['sign-in', 'refresh'] }],
   faults: [
     // What the store can do: enough for a day like any other, and no more.
-    { at: '5500ms', for: '11500ms', fault: slowStore({ store: 'sessions', delayMs: 70 }) },
-    { at: '6s', for: '3s', fault: settingInvalid({ store: 'sessions' }) },
+    { at: '5500ms', for: '11500ms', fault: slowStore({ store: 'sessions', delayMs: 130 }) },
+    { at: '6s', for: '4s', fault: settingInvalid({ store: 'sessions' }) },
   ],
   duration: '24s',
   verdict: {

@@ -1,10 +1,14 @@
 /** The command line. Started by firebreak.js, which first makes sure that this Node can read it. */
 import { Command, CommanderError } from 'commander'
 import { HarnessError, messageOf, UsageError } from '../errors.ts'
+import { addCompare } from './compare.ts'
 import { addDoctor } from './doctor.ts'
 import { exitCodes } from './exit-codes.ts'
+import { addExplain } from './explain.ts'
 import { addList } from './list.ts'
+import { addMerge } from './merge.ts'
 import { addNoise } from './noise.ts'
+import { addReport } from './report.ts'
 import { addRun } from './run.ts'
 import { addUp } from './up.ts'
 
@@ -16,6 +20,10 @@ addRun(program)
 addUp(program)
 addNoise(program)
 addList(program)
+addReport(program)
+addExplain(program)
+addCompare(program)
+addMerge(program)
 addDoctor(program)
 
 try {

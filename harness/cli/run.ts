@@ -21,10 +21,11 @@ import { architectureNames, architectureOf } from '../stack/architectures.ts'
 import { loadArchitectures } from '../stack/load-architectures.ts'
 import { nodeBinary, rootFolder } from '../stack/node-binary.ts'
 import { chooseRuntime } from '../stack/runtimes.ts'
+import { type AfterRunOptions, afterRun, checkAfterRun } from './after-run.ts'
 import { exitCodes } from './exit-codes.ts'
 import { onStopRequests } from './stop-requests.ts'
 
-export interface RunOptions {
+export interface RunOptions extends AfterRunOptions {
   architecture?: string
   runtime: string
   seed?: number
@@ -32,7 +33,7 @@ export interface RunOptions {
   json?: string
   twin?: boolean
   repeat?: number
-  noise?: string
+  shard?: string
 }
 
 export function addRun(program: Command): void {
@@ -50,6 +51,11 @@ export function addRun(program: Command): void {
     .option('--json <file>', 'write the results file here too')
     .option('--twin', 'before each run the same without its faults: what the faults add is the difference')
     .option('--repeat <n>', 'run each so often', repeatsOf)
+    .option('--shard <i/n>', 'only this part of them, for one of n machines: "2/3"', shardOf)
+    .option('--baseline <file>', 'hold the results against what was held before')
+    .option('--update-baseline', 'write down what is held now, in that file')
+    .option('--junit <file>', 'write JUnit XML')
+    .option('--summary <file>', 'write a summary in Markdown')
     .option('--noise <file>', 'what `firebreak noise` wrote; default: firebreak-noise.json, if it is there')
     .addHelpText(
       'after',
@@ -67,6 +73,7 @@ export async function run(names: string[], options: RunOptions): Promise<number>
   const wanted = options.architecture?.split(',').map(name => name.trim()) ?? known.map(({ name }) => name)
   const architectures = [...new Set(wanted)].map(name => architectureOf(name).name)
   await chooseRuntime(options.runtime)
+  checkAfterRun(options)
   const noise = noiseFileOf(options.noise)
   settings() // Throws for what the environment gets wrong.
   const out = writableFolder(options.out, `--out ${options.out}`)
@@ -81,6 +88,7 @@ export async function run(names: string[], options: RunOptions): Promise<number>
       `--output=${join(out, 'playwright')}`,
       ...architectures.map(name => `--project=${name}`),
       ...(options.repeat === undefined ? [] : [`--repeat-each=${options.repeat}`]),
+      ...(options.shard === undefined ? [] : [`--shard=${options.shard}`]),
       // Playwright looks for it in "project file title".
       ...(names.length === 0 ? [] : [`--grep=\\s(${picked.map(({ name }) => name).join('|')}): `]),
     ],
@@ -89,6 +97,7 @@ export async function run(names: string[], options: RunOptions): Promise<number>
       FIREBREAK_OUT: out,
       ...(json === undefined ? {} : { FIREBREAK_JSON: json }),
       ...(options.twin ? { FIREBREAK_TWIN: '1' } : {}),
+      ...(options.shard === undefined ? {} : { FIREBREAK_SHARD: options.shard }),
       ...(noise === undefined ? {} : { FIREBREAK_NOISE: noise }),
       ...(options.seed === undefined ? {} : { FIREBREAK_SEED: String(options.seed) }),
     },
@@ -99,7 +108,7 @@ export async function run(names: string[], options: RunOptions): Promise<number>
       `the test runner was ended by ${ended.killedBy}, and with it the run. What it had started is being removed; \`firebreak doctor\` shows whether anything is left.`,
     )
   }
-  return exitCodeIn(results, ended.code)
+  return afterRun(results, exitCodeIn(results, ended.code), options)
 }
 
 interface Ended {
@@ -170,6 +179,12 @@ function seedOf(text: string): number {
     throw new InvalidArgumentError('a seed is a whole number from 0 to 2147483647.')
   }
   return seed
+}
+
+function shardOf(text: string): string {
+  const [, part, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []
+  if (Number(part) >= 1 && Number(part) <= Number(of)) return text
+  throw new InvalidArgumentError('it is i/n, with i from 1 to n: "2/3".')
 }
 
 function repeatsOf(text: string): number {

@@ -9,6 +9,8 @@ export const apiApps = familyApps.filter(name => name.endsWith('-api'))
 
 export interface UpListing {
   schema: 1
+  /** The control room's page; whoever has the address can break things. */
+  room?: string
   stack: string
   runtime: string
   architecture: string
@@ -110,6 +112,7 @@ export function renderUp(listing: UpListing, style: Style): string[] {
   const { users, clients, password, proxy, config } = listing
   return [
     `${style.bold('firebreak')}  ${listing.architecture} on ${listing.runtime}, up in ${(listing.bootMs / 1_000).toFixed(1)} s`,
+    ...(listing.room === undefined ? [] : ['', `  ${style.bold('control room')}  ${listing.room}`]),
     '',
     style.bold('Pages'),
     ...places(listing.pages),

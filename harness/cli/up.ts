@@ -1,5 +1,14 @@
+import { randomBytes, randomInt } from 'node:crypto'
 import type { Command } from 'commander'
+import { CrowdProcess } from '../crowd/crowd-process.ts'
+import { crowdStackOf } from '../crowd/operator.ts'
+import { familyCrowd } from '../crowd/population.ts'
+import { toMs } from '../duration.ts'
+import { messageOf, UsageError } from '../errors.ts'
+import { type Need, needs } from '../faults/fault.ts'
 import { styleFor } from '../report/style.ts'
+import { openRoom } from '../room/open-room.ts'
+import { loadScenarios } from '../run/load-scenarios.ts'
 import { architectureNames, architectureOf } from '../stack/architectures.ts'
 import { loadArchitectures } from '../stack/load-architectures.ts'
 import { chooseRuntime } from '../stack/runtimes.ts'
@@ -12,6 +21,10 @@ interface UpOptions {
   architecture: string
   runtime: string
   json?: boolean
+  crowd: boolean
+  for: number
+  port: number
+  parts: Need[]
 }
 
 export function addUp(program: Command): void {
@@ -24,6 +37,10 @@ export function addUp(program: Command): void {
       'hardened',
     )
     .option('--runtime <name>', 'auto, containers or processes', 'auto')
+    .option('--parts <a,b>', `what it has besides: ${needs.join(', ')}`, readParts, [])
+    .option('--no-crowd', 'without users')
+    .option('--for <duration>', 'how long the users stay, at most 60m', readCrowdTime, 30 * 60_000)
+    .option('--port <number>', 'of the control room; default: any that is free', readPort, 0)
     .option('--json', 'say as JSON where everything is')
     .addHelpText('after', '\nCtrl-C ends it and removes everything that it started.')
     .action(up)
@@ -40,9 +57,22 @@ async function up(options: UpOptions): Promise<void> {
   say(`starting ${architecture.name} on ${runtime} (${why})`)
 
   let stack: Stack | undefined
+  await using open = new AsyncDisposableStack()
   try {
-    stack = await startStack({ runtime, architecture, log: say, signal: stopped })
-    const listing = upListing(stack, await createDemoAccounts(stack))
+    stack = await startStack({ runtime, architecture, log: say, signal: stopped, features: options.parts })
+    const started = upListing(stack, await createDemoAccounts(stack))
+    const crowd = options.crowd ? open.use(await startCrowd(stack, options.for, say)) : undefined
+    const room = open.use(
+      await openRoom({
+        stack,
+        scenarios: await loadScenarios(),
+        listing: started,
+        crowd,
+        crowdMs: options.for,
+        port: options.port,
+      }),
+    )
+    const listing = { ...started, room: room.url }
     const text = options.json
       ? JSON.stringify(listing, null, 2)
       : renderUp(listing, styleFor(process.stdout)).join('\n')
@@ -53,9 +83,58 @@ async function up(options: UpOptions): Promise<void> {
     if (!stopped.aborted) throw error
     process.exitCode = 130
   } finally {
+    // Faults first: the stack is to be whole when it goes.
+    await open.disposeAsync().catch(error => say(messageOf(error)))
     await stack?.stop()
   }
   say('removed everything')
+}
+
+/** The users, who begin at once. */
+async function startCrowd(
+  stack: Stack,
+  timelineMs: number,
+  say: (line: string) => void,
+): Promise<CrowdProcess> {
+  say('signing everybody in')
+  const crowd = new CrowdProcess(stack.id, {
+    stack: crowdStackOf(stack),
+    groups: familyCrowd,
+    seed: randomInt(2 ** 31 - 1),
+    run: `up-${randomBytes(2).toString('hex')}`,
+    timelineMs,
+  })
+  try {
+    await crowd.warmUp()
+    await crowd.start()
+    return crowd
+  } catch (error) {
+    await crowd[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+const crowdMsMax = 60 * 60_000
+
+function readCrowdTime(text: string): number {
+  const minutes = /^(\d+)m$/.exec(text)?.[1]
+  const ms = minutes === undefined ? toMs(text) : Number(minutes) * 60_000
+  if (ms < 10_000 || ms > crowdMsMax) throw new UsageError(`--for ${text}: give a time from 10s to 60m`)
+  return ms
+}
+
+function readPort(text: string): number {
+  const port = Number(text)
+  if (/^\d{1,5}$/.test(text) && port < 65_536) return port
+  throw new UsageError(`--port ${text}: give a number from 0 to 65535`)
+}
+
+function readParts(text: string): Need[] {
+  return text.split(',').map(name => {
+    const found = needs.find(each => each === name)
+    if (found) return found
+    throw new UsageError(`--parts: there is no "${name}"; there are: ${needs.join(', ')}`)
+  })
 }
 
 /** Aborts when the process is told to stop, or when nobody can read what it says any more. */

@@ -3,7 +3,7 @@ import type { RuntimeName } from '../stack/driver.ts'
 import * as config from './config/index.ts'
 import * as data from './data/index.ts'
 import * as deploy from './deploy/index.ts'
-import type { Layer, Means, Need } from './fault.ts'
+import type { Fault, Layer, Means, Need } from './fault.ts'
 import * as key from './key/index.ts'
 import * as load from './load/index.ts'
 import * as network from './network/index.ts'
@@ -14,6 +14,12 @@ import * as time from './time/index.ts'
 const constructors = [network, process, config, deploy, data, key, time, load].flatMap(layer =>
   Object.values(layer as Record<string, { definition: Definition }>),
 )
+
+/** The one that makes faults of a kind; undefined for a kind that there is not. */
+export function constructorOf(kind: string): ((params: unknown) => Fault) | undefined {
+  const found = constructors.find(({ definition }) => definition.kind === kind)
+  return found as ((params: unknown) => Fault) | undefined
+}
 
 export const catalogue = constructors.map(({ definition }) => entryOf(definition))
 

@@ -106,21 +106,29 @@ function secondsOf(intents: readonly Intent[], length: number): Intent[][] {
   return seconds
 }
 
-/** Counts that were read now and then, made one for each second: what lies between two readings is spread evenly. */
+/**
+ * Counts that were read now and then, made one for each second: what lies between two readings is spread evenly. A second of
+ * which less is known than a third has none; of one of which not all is known it is taken that the rest was like it.
+ */
 function loadOf(readings: readonly { at: number; requests: number }[], length: number): number[] {
   const load = Array.from({ length }, () => 0)
+  const known = Array.from({ length }, () => 0)
   for (const [index, { at, requests }] of readings.entries()) {
     const before = readings[index - 1]
     // Fewer than before: the proxy was replaced, and counts anew.
     if (!before || at <= before.at || requests < before.requests) continue
     const perMs = (requests - before.requests) / (at - before.at)
     for (let second = 0; second < length; second += 1) {
-      const from = Math.max(before.at, second * stepMs)
-      const until = Math.min(at, (second + 1) * stepMs)
-      if (until > from) load[second] = (load[second] ?? 0) + perMs * (until - from)
+      const ms = Math.min(at, (second + 1) * stepMs) - Math.max(before.at, second * stepMs)
+      if (ms <= 0) continue
+      load[second] = (load[second] ?? 0) + perMs * ms
+      known[second] = (known[second] ?? 0) + ms
     }
   }
-  return load.map(Math.round)
+  return load.map((requests, second) => {
+    const ms = known[second] ?? 0
+    return ms < stepMs / 3 ? 0 : Math.round((requests * stepMs) / ms)
+  })
 }
 
 function rounded(value: number | null): number | null {

@@ -4,12 +4,13 @@ import { messageOf } from '../errors.ts'
 import type { RunResult } from '../outcome/results.ts'
 import { unlessAborted } from '../run/deadline.ts'
 import { loadScenarios, type NamedScenario } from '../run/load-scenarios.ts'
-import { runScenario } from '../run/run-scenario.ts'
+import { aboutOf, runScenario } from '../run/run-scenario.ts'
 import { featuresOf, whyNotRunnable } from '../run/runnable.ts'
 import { entryFor } from '../stack/architectures.ts'
 import type { Stack } from '../stack/stack.ts'
 import { logsAttachment, runAttachment } from './attachments.ts'
 import { test } from './fixtures.ts'
+import { isLiveWanted, tellLive } from './live-channel.ts'
 import { expect } from './matchers.ts'
 import { settings } from './settings.ts'
 
@@ -28,7 +29,8 @@ export async function registerScenarios(folder?: string): Promise<void> {
 function registerScenario({ name, scenario }: NamedScenario): void {
   test(`${name}: ${scenario.title}`, async ({ stacks, architecture, runtime, conduct }, testInfo) => {
     test.skip(!entryFor(scenario.verdict, architecture), `${name} predicts nothing for ${architecture}`)
-    const about = { scenario: name, architecture, timelineMs: scenario.timelineMs, evidence: [] }
+    const { timelineMs } = scenario
+    const about = { scenario: name, architecture, timelineMs, evidence: [], about: aboutOf(scenario) }
     const notRunnable = whyNotRunnable(scenario, {
       runtime,
       toxiproxyImage: process.env.FIREBREAK_TOXIPROXY_IMAGE,
@@ -62,6 +64,7 @@ function registerScenario({ name, scenario }: NamedScenario): void {
           witnessFolder,
           expect,
           phase,
+          live: isLiveWanted() ? tellLive : undefined,
           signal,
         })
         await attach(testInfo, run)

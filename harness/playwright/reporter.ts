@@ -15,9 +15,12 @@ import { exitCodeOf } from '../outcome/verdict.ts'
 import { renderDiagnosis } from '../report/diagnosis-table.ts'
 import { renderFidelity } from '../report/fidelity-card.ts'
 import { type LogFile, writeRun } from '../report/files.ts'
+import { reportOf, reportProblem } from '../report/html/document.ts'
+import { isLively, ProgressBlock, type RunningState, renderProgress } from '../report/progress.ts'
 import { renderReasons, renderScoreboard, rowsOf, verdictWord } from '../report/scoreboard.ts'
 import { styleFor } from '../report/style.ts'
 import { logsAttachment, runAttachment } from './attachments.ts'
+import { snapshotIn, wantLive } from './live-channel.ts'
 import { replayCommand } from './replay.ts'
 import { type Settings, settings } from './settings.ts'
 
@@ -33,6 +36,9 @@ export default class FirebreakReporter implements Reporter {
   readonly #startedAt = new Date().toISOString()
   /** `playwright test --list` runs nothing; Playwright's own list says it all. */
   readonly #isListing = process.argv.includes('--list')
+  readonly #block = new ProgressBlock(process.stdout, isLively(process.stdout, process.env))
+  readonly #running = new Map<string, RunningState>()
+  readonly #tookMs: number[] = []
   #total = 0
   #selection: { names: string[]; architectures: string[] } = { names: [], architectures: [] }
 
@@ -42,6 +48,7 @@ export default class FirebreakReporter implements Reporter {
 
   onBegin(_config: FullConfig, suite: Suite): void {
     if (this.#isListing) return
+    if (isLively(process.stdout, process.env)) wantLive()
     if (process.env.FIREBREAK_PARENT_PIPE) stopWithParent()
     stopWithReader()
     const tests = suite.allTests()
@@ -65,11 +72,20 @@ export default class FirebreakReporter implements Reporter {
   }
 
   onStepBegin(test: TestCase, _result: TestResult, step: TestStep): void {
-    if (step.category === 'test.step') this.#progress(test, step.title)
+    if (step.category !== 'test.step') return
+    this.#running.set(test.id, { ...this.#stateOf(test), phase: step.title })
+    this.#progress(test, step.title)
   }
 
-  onStdOut(chunk: string | Buffer): void {
-    process.stdout.write(chunk)
+  onStdOut(chunk: string | Buffer, test?: TestCase): void {
+    const snapshot = test && snapshotIn(String(chunk))
+    if (!snapshot) {
+      process.stdout.write(chunk)
+      return
+    }
+    const state = this.#stateOf(test)
+    this.#running.set(test.id, { ...state, snapshots: [...state.snapshots, snapshot] })
+    this.#draw()
   }
 
   onStdErr(chunk: string | Buffer): void {
@@ -77,6 +93,8 @@ export default class FirebreakReporter implements Reporter {
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
+    this.#running.delete(test.id)
+    this.#tookMs.push(result.duration)
     const run = runOf(result)
     const logs = attachedTo(result, logsAttachment)
     if (logs !== undefined) this.#logs.push({ name: `${nameOf(test)}-${architectureOf(test)}`, text: logs })
@@ -104,8 +122,9 @@ export default class FirebreakReporter implements Reporter {
     this.#errors.push(error.message ?? error.value ?? 'unknown error')
   }
 
-  onEnd(result: FullResult): void {
+  async onEnd(result: FullResult): Promise<void> {
     if (this.#isListing) return
+    this.#block.clear()
     for (const error of this.#errors) write(`\n${this.#style.red('error')}: ${error}`)
     if (this.#runs.length > 0) {
       write('')
@@ -121,11 +140,11 @@ export default class FirebreakReporter implements Reporter {
     }
     if (result.status === 'interrupted') write('\ninterrupted; everything that was started has been removed')
     write('')
-    this.#writeFiles(result.status === 'interrupted')
+    await this.#writeFiles(result.status === 'interrupted')
     write(`replay   ${replayCommand(this.#selection, this.#settings)}`)
   }
 
-  #writeFiles(interrupted: boolean): void {
+  async #writeFiles(interrupted: boolean): Promise<void> {
     const { FIREBREAK_OUT, FIREBREAK_JSON, FIREBREAK_SEED } = this.#settings
     const results: Results = {
       schema: resultsVersion,
@@ -140,7 +159,12 @@ export default class FirebreakReporter implements Reporter {
         interrupted || this.#errors.length > 0 ? ['error'] : this.#runs.map(({ verdict }) => verdict),
       ),
     }
+    const report = await reportOf(results).catch((error: unknown) => {
+      write(`${this.#style.red('error')}    ${reportProblem(error)}`)
+      return undefined
+    })
     const { written, failed } = writeRun({
+      report,
       out: FIREBREAK_OUT,
       copy: FIREBREAK_JSON,
       results,
@@ -153,7 +177,24 @@ export default class FirebreakReporter implements Reporter {
   #progress(test: TestCase, text: string): void {
     const seconds = ((performance.now() - this.#began) / 1000).toFixed(1).padStart(6)
     const where = `${nameOf(test).padEnd(16)} ${architectureOf(test).padEnd(12)}`
-    write(`${this.#style.dim(`${seconds} s`)}  ${where} ${text}`)
+    this.#block.say(`${this.#style.dim(`${seconds} s`)}  ${where} ${text}`)
+    this.#draw()
+  }
+
+  #stateOf(test: TestCase): RunningState {
+    const known = this.#running.get(test.id)
+    return known ?? { scenario: nameOf(test), architecture: architectureOf(test), phase: '', snapshots: [] }
+  }
+
+  #draw(): void {
+    const state = {
+      done: this.#runs.length,
+      total: this.#total,
+      elapsedMs: performance.now() - this.#began,
+      tookMs: this.#tookMs,
+      running: [...this.#running.values()],
+    }
+    this.#block.draw(renderProgress(state, process.stdout.columns ?? 80, this.#style))
   }
 }
 

@@ -18,6 +18,8 @@ export interface RunFiles {
   results: Results
   /** What the services of a stack wrote; only of runs that did not hold. */
   logs: readonly LogFile[]
+  /** The page to look at; undefined where it could not be made. */
+  report: string | undefined
 }
 
 export interface WrittenFiles {
@@ -29,10 +31,11 @@ export interface WrittenFiles {
  * Writes what a run leaves. What cannot be written is said and makes the run a harness error; nothing else is lost by
  * it, so the results in `out` come last and carry the exit code.
  */
-export function writeRun({ out, copy, results, logs }: RunFiles): WrittenFiles {
+export function writeRun({ out, copy, results, logs, report }: RunFiles): WrittenFiles {
   const files: WrittenFiles = { written: [], failed: [] }
   for (const { name, text } of logs) write(files, 'log', join(resolve(out), 'logs', `${name}.log`), text)
   if (copy !== undefined) write(files, 'results', resolve(copy), toText(results))
+  if (report !== undefined) write(files, 'report', join(resolve(out), 'report.html'), report)
   const exitCode = files.failed.length > 0 ? exitCodeOf(['error']) : results.exitCode
   write(files, 'results', join(resolve(out), 'results.json'), toText({ ...results, exitCode }))
   return files

@@ -19,6 +19,7 @@ import { diagnose, type RunDiagnosis } from './diagnose.ts'
 import { HealCheck } from './heal-check.ts'
 import { type Judgement, judge } from './judge.ts'
 import { liveMeasures } from './live-measures.ts'
+import { type LiveSnapshot, watchLive } from './live-progress.ts'
 import { Measuring } from './measuring.ts'
 import { pushIfStuck } from './push.ts'
 import { historyOf } from './run-history.ts'
@@ -35,6 +36,8 @@ export interface RunOptions {
   /** Whether the same is run first without the faults. */
   twin?: boolean
   expect: OutcomeExpect
+  /** Told once a second what it looks like; without it nobody counts. */
+  live?: ((snapshot: LiveSnapshot) => void) | undefined
   /** Told what happens, in words. */
   phase(text: string): Promise<void>
   /** Ends it in order, for its reason, a CutShort: faults are undone, and what was measured by then is the result. */
@@ -77,7 +80,9 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   return {
     scenario: name,
     architecture: stack.architecture.name,
-    ...aboutRun(options),
+    ...(options.scenario.replays === undefined ? {} : { replays: options.scenario.replays }),
+    about: aboutOf(options.scenario),
+    mitigations: [...stack.architecture.mitigations],
     verdict,
     reasons,
     timelineMs: end,
@@ -98,20 +103,16 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
 }
 
 /** What a reader wants to know of it who does not have the scenario at hand. */
-function aboutRun({ scenario, stack }: RunOptions): Pick<RunResult, 'replays' | 'about' | 'mitigations'> {
-  const { title, story, cause, replays, source, scope, needs = [], parts = [] } = scenario
+export function aboutOf(scenario: Scenario): NonNullable<RunResult['about']> {
+  const { title, story, cause, source, scope, needs = [], parts = [] } = scenario
   return {
-    ...(replays === undefined ? {} : { replays }),
-    about: {
-      title,
-      ...(story === undefined ? {} : { story }),
-      cause,
-      ...(source === undefined ? {} : { source }),
-      scope: [scope].flat().map(each => ({ ...each })),
-      needs: [...needs],
-      parts: [...parts],
-    },
-    mitigations: [...stack.architecture.mitigations],
+    title,
+    ...(story === undefined ? {} : { story }),
+    cause,
+    ...(source === undefined ? {} : { source }),
+    scope: [scope].flat().map(each => ({ ...each })),
+    needs: [...needs],
+    parts: [...parts],
   }
 }
 
@@ -157,6 +158,7 @@ async function measure(options: RunOptions): Promise<MeasuredRun> {
   await phase('steady state')
   const askedBefore = await requestsAtAuth(stack)
   using load = watchAuthLoad(stack, () => crowd.now())
+  using _live = options.live && watchLive(crowd, scenario.timelineMs, options.live)
   const looking = measuring.lookDuring(scenario).then(async seen => {
     if (seen !== undefined) await phase(`a browser sees: ${seen}`)
   })

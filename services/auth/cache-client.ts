@@ -38,18 +38,84 @@ const againMs = 500
 
 const found = z.object({ value: z.unknown() })
 
-export function createCacheClient({ caches, inUse, fetch, log }: CacheClientWorld): CacheClient {
-  const owed = new Set<NodeJS.Timeout>()
+export function createCacheClient(world: CacheClientWorld): CacheClient {
+  return new HttpCacheClient(world)
+}
 
-  async function ask(base: string | undefined, key: string, init: RequestInit): Promise<Response> {
+class HttpCacheClient implements CacheClient {
+  readonly #world: CacheClientWorld
+  /** What is still to be told to a cache that could not be reached. */
+  readonly #owed = new Set<NodeJS.Timeout>()
+
+  constructor(world: CacheClientWorld) {
+    this.#world = world
+  }
+
+  async get(key: string): Promise<unknown> {
+    const response = await this.#ask(this.#inUse, key, {})
+    if (response.status === 404) return undefined
+    try {
+      return found.parse(await response.json()).value
+    } catch (error) {
+      throw new CacheUnavailable(`the cache gave no answer: ${String(error)}`)
+    }
+  }
+
+  async put(key: string, value: unknown, ttlMs: number): Promise<void> {
+    await this.#putInto(this.#inUse, key, { value, ttlMs }).catch(() => {})
+  }
+
+  async drop(key: string): Promise<void> {
+    await this.#ask(this.#inUse, key, { method: 'DELETE' }).catch(() => {})
+  }
+
+  async settle(key: string, value: unknown, ttlMs: number): Promise<void> {
+    const untilMs = Date.now() + ttlMs
+    const caches = Object.values(this.#world.caches)
+    await Promise.all(caches.map(base => this.#settleIn(base, key, value, untilMs)))
+  }
+
+  stop(): void {
+    for (const timer of this.#owed) clearTimeout(timer)
+    this.#owed.clear()
+  }
+
+  get #inUse(): string | undefined {
+    return this.#world.caches[this.#world.inUse()]
+  }
+
+  async #settleIn(base: string, key: string, value: unknown, untilMs: number): Promise<void> {
+    const ttlMs = untilMs - Date.now()
+    if (ttlMs <= 0) return
+    try {
+      await this.#putInto(base, key, { value, ttlMs, final: true })
+    } catch (error) {
+      this.#world.log('cache-not-told', { reason: (error as Error).message })
+      const timer = setTimeout(() => {
+        this.#owed.delete(timer)
+        void this.#settleIn(base, key, value, untilMs)
+      }, againMs)
+      timer.unref()
+      this.#owed.add(timer)
+    }
+  }
+
+  #putInto(base: string | undefined, key: string, entry: object): Promise<Response> {
+    return this.#ask(base, key, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(entry),
+    })
+  }
+
+  async #ask(base: string | undefined, key: string, init: RequestInit): Promise<Response> {
+    const { fetch, inUse } = this.#world
     if (base === undefined) throw new CacheUnavailable(`no cache "${inUse()}" is known here`)
     const controller = new AbortController()
     const timer = setTimeout(() => controller.abort(), limitMs)
     try {
-      const response = await fetch(`${base}/entries/${encodeURIComponent(key)}`, {
-        ...init,
-        signal: controller.signal,
-      })
+      const url = `${base}/entries/${encodeURIComponent(key)}`
+      const response = await fetch(url, { ...init, signal: controller.signal })
       if (response.status >= 500) throw new Error(`answered ${response.status}`)
       return response
     } catch (error) {
@@ -57,54 +123,5 @@ export function createCacheClient({ caches, inUse, fetch, log }: CacheClientWorl
     } finally {
       clearTimeout(timer)
     }
-  }
-
-  const putInto = (base: string | undefined, key: string, entry: object) =>
-    ask(base, key, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(entry),
-    })
-
-  async function settleIn(base: string, key: string, value: unknown, untilMs: number): Promise<void> {
-    const ttlMs = untilMs - Date.now()
-    if (ttlMs <= 0) return
-    try {
-      await putInto(base, key, { value, ttlMs, final: true })
-    } catch (error) {
-      log('cache-not-told', { reason: (error as Error).message })
-      const timer = setTimeout(() => {
-        owed.delete(timer)
-        void settleIn(base, key, value, untilMs)
-      }, againMs)
-      timer.unref()
-      owed.add(timer)
-    }
-  }
-
-  return {
-    async get(key) {
-      const response = await ask(caches[inUse()], key, {})
-      if (response.status === 404) return undefined
-      try {
-        return found.parse(await response.json()).value
-      } catch (error) {
-        throw new CacheUnavailable(`the cache gave no answer: ${String(error)}`)
-      }
-    },
-    async put(key, value, ttlMs) {
-      await putInto(caches[inUse()], key, { value, ttlMs }).catch(() => {})
-    },
-    async drop(key) {
-      await ask(caches[inUse()], key, { method: 'DELETE' }).catch(() => {})
-    },
-    async settle(key, value, ttlMs) {
-      const untilMs = Date.now() + ttlMs
-      await Promise.all(Object.values(caches).map(base => settleIn(base, key, value, untilMs)))
-    },
-    stop() {
-      for (const timer of owed) clearTimeout(timer)
-      owed.clear()
-    },
   }
 }

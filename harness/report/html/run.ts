@@ -81,7 +81,19 @@ function verdictOf({ verdict, reasons, dirtyRecovery = [] }: RunResult): Html {
   }[verdict]
   const said = [...reasons, ...dirtyRecovery]
   return html`<p class="verdict" data-verdict="${verdict}"><b>${verdictMarks[verdict]} ${verdictWords[verdict]}.</b> ${meaning}</p>
-    ${said.length === 0 ? '' : html`<ul class="reasons">${said.map(reason => html`<li><pre>${reason}</pre></li>`)}</ul>`}`
+    ${listOf(said.slice(0, reasonsShown))}
+    ${
+      said.length <= reasonsShown
+        ? ''
+        : html`<details><summary>and ${said.length - reasonsShown} more</summary>${listOf(said.slice(reasonsShown))}</details>`
+    }`
+}
+
+const reasonsShown = 6
+
+function listOf(reasons: readonly string[]): Html {
+  if (reasons.length === 0) return html``
+  return html`<ul class="reasons">${reasons.map(reason => html`<li><pre>${reason}</pre></li>`)}</ul>`
 }
 
 /** `data-chart` is what the script draws there. */
@@ -150,7 +162,7 @@ function lostSessions({ outcome }: RunResult): Html {
   const ways = outcome?.attribution ?? []
   if (ways.length === 0) return html``
   const steps = (way: (typeof ways)[number]) => [
-    way.faults.join(', ') || 'no fault was on',
+    way.faults.join(', ') || 'no fault was on any more, or yet',
     way.hop ?? 'nobody was asked',
     way.answer === null ? 'no answer' : `answer: ${way.answer}`,
     way.decision === null ? 'no reason given' : `taken for: ${way.decision}`,

@@ -12,7 +12,7 @@ export interface ScenarioPage {
 }
 
 export function scenarioPage({ name, runs, pictures }: ScenarioPage): Html {
-  const about = runs[0]?.run.about
+  const about = runs.find(({ run }) => run.about)?.run.about
   return html`<article>
     <header>
       <p class="crumbs"><a href="#">All runs</a> › ${name}</p>

@@ -4,7 +4,11 @@ import { type Html, html, percent, seconds, slugOf, stepOf, verdictMarks, verdic
 
 export function scoreboardOf(runs: readonly RunResult[]): Html {
   const architectures = [...new Set(runs.map(({ architecture }) => architecture))]
-  const byCause = Map.groupBy(runs, ({ about }) => about?.cause ?? 'other')
+  // One that ended too early does not say what it was about; others of the same scenario do.
+  const causes = new Map(
+    runs.flatMap(({ scenario, about }) => (about ? [[scenario, about.cause] as const] : [])),
+  )
+  const byCause = Map.groupBy(runs, ({ scenario }) => causes.get(scenario) ?? 'unknown')
   return html`<table class="board">
     <caption class="quiet">
       Each cell: the verdict on the prediction; isolation; sessions forced out; time to recover. The darker, the more of what was
@@ -35,7 +39,7 @@ function rowOf(name: string, runs: readonly RunResult[], architectures: readonly
   return html`<tr>
     <th scope="row">
       <a href="#${name}">${name}</a>
-      <span class="quiet">${runs[0]?.about?.title ?? ''}</span>
+      <span class="quiet">${runs.find(({ about }) => about)?.about?.title ?? ''}</span>
     </th>
     ${architectures.map(architecture => cellOf(runs.filter(run => run.architecture === architecture)))}
   </tr>`
@@ -50,7 +54,7 @@ function cellOf(runs: readonly RunResult[]): Html {
   const { verdict, outcome } = worst
   const heat = outcome === undefined ? 'unknown' : stepOf(1 - outcome.isolation)
   const times = runs.length > 1 ? ` ×${runs.length}` : ''
-  return html`<td class="heat" data-heat="${heat}" data-verdict="${verdict}">
+  return html`<td class="heat" data-heat="${heat}" data-verdict="${verdict}" data-name="${worst.architecture}">
     <a href="#${slugOf(worst)}">
       <b>${verdictMarks[verdict]} ${worst.notRunnable === undefined ? verdictWords[verdict] : 'not runnable'}${times}</b>
       ${

@@ -14,8 +14,8 @@ const titles: Record<Column, string> = {
   auth: 'auth',
   store: 'what auth needs',
 }
-const columnWidth = 190
-const box = { width: 132, height: 30, gap: 10 }
+const columnWidth = 226
+const box = { width: 172, height: 30, gap: 10 }
 const top = 40
 
 interface Node {

@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { HarnessError, messageOf, UsageError } from '../errors.ts'
+import { parseResults } from '../outcome/results.ts'
+import { reportOf } from '../report/html/document.ts'
+
+export function addReport(program: Command): void {
+  program
+    .command('report')
+    .description('makes the page to look at from a results file')
+    .argument('[results]', 'a file written by "firebreak run"', 'firebreak-results/results.json')
+    .option('--out <file>', 'where to write it; default: report.html beside the results')
+    .action(async (path: string, { out }: { out?: string }) => {
+      const results = parseResults(textOf(path), path)
+      const target = resolve(out ?? join(dirname(path), 'report.html'))
+      const page = await reportOf(results)
+      try {
+        writeFileSync(target, page)
+      } catch (error) {
+        throw new HarnessError(`${target} could not be written: ${messageOf(error)}`, { cause: error })
+      }
+      process.stdout.write(`report   ${target}\n`)
+    })
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new UsageError(
+      `${path} cannot be read: ${messageOf(error)}. Give a file written by "firebreak run".`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
