@@ -197,8 +197,14 @@ function tile({ app, surface, goodput, perSecond, signedIn, forcedOut }, level) 
   )
 }
 
+const order = ['feed', 'messenger', 'photos', 'chat', 'ads', 'messenger-api', 'business-api', 'rival']
+const surfaceOrder = ['web', 'mobile', 'api']
+const inOrder = (a, b) =>
+  order.indexOf(a.app) - order.indexOf(b.app) ||
+  surfaceOrder.indexOf(a.surface) - surfaceOrder.indexOf(b.surface)
+
 function drawApps({ apps, levels, crowd }) {
-  byId('apps').replaceChildren(...apps.map(app => tile(app, levels[app.app])))
+  byId('apps').replaceChildren(...apps.toSorted(inOrder).map(app => tile(app, levels[app.app])))
   const sum = key => apps.reduce((total, app) => total + app[key], 0)
   byId('totals').textContent =
     crowd === 'gone'
@@ -263,7 +269,7 @@ function drawLog({ lines }) {
 
 const places = new Map()
 const linkPaths = new Map()
-const columnWidth = 190
+const columnWidth = 222
 
 function drawMap() {
   const columns = [['edge', 'status'], ['app'], ['auth'], ['postgres', 'config', 'cache', 'audit']].map(
@@ -274,11 +280,11 @@ function drawMap() {
   const boxes = columns.flatMap((column, x) =>
     column.map(({ name }, row) => {
       const [left, top] = [x * columnWidth + 6, 6 + ((tallest - column.length) * 40) / 2 + row * 40]
-      const note = make('text', { class: 'note', x: left + 126, y: top + 19, 'text-anchor': 'end' })
+      const note = make('text', { class: 'note', x: left + 158, y: top + 19, 'text-anchor': 'end' })
       const group = make(
         'g',
         {},
-        make('rect', { x: left, y: top, width: 134, height: 30, rx: 6 }),
+        make('rect', { x: left, y: top, width: 166, height: 30, rx: 6 }),
         make('text', { x: left + 9, y: top + 19 }, name),
         note,
       )
@@ -289,7 +295,7 @@ function drawMap() {
   for (const { name, from, to } of about.links) {
     const [a, b] = [places.get(from), places.get(to)]
     if (!a || !b || a.left >= b.left) continue
-    const [x1, y1, x2, y2] = [a.left + 134, a.top + 15, b.left, b.top + 15]
+    const [x1, y1, x2, y2] = [a.left + 166, a.top + 15, b.left, b.top + 15]
     const path = make('path', { d: `M${x1} ${y1}C${x1 + 26} ${y1} ${x2 - 26} ${y2} ${x2} ${y2}` })
     linkPaths.set(name, path)
     svg.append(path)
@@ -302,7 +308,7 @@ function colourMap({ links, broken }) {
   for (const [name, path] of linkPaths) {
     const rate = links[name] ?? 0
     path.setAttribute('class', broken.links.includes(name) ? 'broken' : rate > 0 ? 'busy' : '')
-    path.setAttribute('stroke-width', String(Math.min(5, 1 + Math.log2(1 + rate) / 1.6)))
+    path.setAttribute('stroke-width', String(Math.min(3, 1 + Math.log2(1 + rate) / 3)))
   }
   for (const [name, { group, note }] of places) {
     group.setAttribute('class', broken.services.includes(name) ? 'broken' : '')

@@ -30,7 +30,8 @@ describeOnRuntimes(runtime => {
         ...(found.ok ? { executablePath: found.path } : {}),
         args: ['--no-sandbox'],
       })
-      page = await browser.newPage({ viewport: { width: 1400, height: 1000 } })
+      const context = await browser.newContext({ viewport: { width: 1400, height: 1000 } })
+      page = await context.newPage()
       await page.goto(address)
     }, startMsMax + patienceMs)
     afterAll(async () => {

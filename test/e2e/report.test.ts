@@ -44,7 +44,8 @@ describe.skipIf(!found.ok)('the report in a browser', () => {
 
   /** Whatever it asks of anybody, or complains of, is noted. */
   async function open(address: string, options: BrowserContextOptions = {}) {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+    const page = await context.newPage()
     opened.push(page)
     const trouble: string[] = []
     page.on('request', request => {
@@ -105,11 +106,19 @@ describe.skipIf(!found.ok)('the report in a browser', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
   })
 
-  test('opens at once, also with a hundred runs', async () => {
-    const { page } = await open('many.html')
-    const ms = Number(await page.evaluate("performance.getEntriesByType('navigation')[0].domComplete"))
-    console.info(`the report of 105 runs opens in ${Math.round(ms)} ms`)
-    // A second on a machine of its own; the bound is for one that is not.
-    expect(ms).toBeLessThan(5_000)
+  test('opens with a hundred runs hardly later than with a few', async () => {
+    const took = async (address: string) => {
+      const times: number[] = []
+      for (let tries = 0; tries < 3; tries += 1) {
+        const { page } = await open(address)
+        const ms = await page.evaluate("performance.getEntriesByType('navigation')[0].domComplete")
+        times.push(Number(ms))
+        await page.context().close()
+      }
+      return Math.min(...times)
+    }
+    const [few, many] = [await took('some.html'), await took('many.html')]
+    console.info(`the report of 6 runs opens in ${Math.round(few)} ms, that of 105 in ${Math.round(many)} ms`)
+    expect(many / few).toBeLessThan(105 / 6 / 2)
   })
 })
