@@ -28,7 +28,9 @@ export interface RuntimeChoice {
  */
 export async function chooseRuntime(wanted: string): Promise<RuntimeChoice> {
   if (wanted === 'simulation')
-    throw new UsageError('the runtime "simulation" has nobody to visit: use it with "firebreak run"')
+    throw new UsageError(
+      'the runtime "simulation" is for "firebreak run" and "firebreak sensitivity": it has no addresses to visit',
+    )
   if (wanted !== 'auto' && !realRuntimes.some(name => name === wanted)) {
     const known = ['auto', ...realRuntimes, 'simulation'].join(', ')
     throw new UsageError(`no runtime "${wanted}"; there are: ${known}`)

@@ -17,6 +17,7 @@
 import { connectThrough } from '../../crowd/http.ts'
 import { createRandom } from '../../crowd/random.ts'
 import type { Need } from '../../faults/fault.ts'
+import { restartAlarms } from '../../proxy/alarm.ts'
 import type { Architecture } from '../architectures.ts'
 import type { Stack } from '../stack.ts'
 import { virtualConnection, virtualFetch } from './calling.ts'
@@ -74,6 +75,7 @@ export async function simulate<T>(
       else clock.after(costs.hashMs, then)
     },
   })
+  restartAlarms()
   connectThrough((door: string) => virtualConnection(network, door))
   try {
     return await clock.drive(() => runWith(architecture, plan, { clock, network }, work))
