@@ -46,7 +46,11 @@ function failedRun({ scenario, architecture }: SimulationJob, why: string): Simu
 }
 
 class Thread {
-  readonly #worker = new Worker(program, { execArgv: ['--disable-warning=ExperimentalWarning'] })
+  readonly #worker = new Worker(program, {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // Nearly all that a run makes is gone in a moment: with room for it, it is seldom looked through.
+    resourceLimits: { maxYoungGenerationSizeMb: 128 },
+  })
   #number = 0
 
   /** One at a time. `failed`: the thread is of no use any more. */
