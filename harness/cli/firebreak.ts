@@ -6,6 +6,7 @@ import { exitCodes } from './exit-codes.ts'
 import { addList } from './list.ts'
 import { addNoise } from './noise.ts'
 import { addRun } from './run.ts'
+import { addSensitivity } from './sensitivity.ts'
 import { addUp } from './up.ts'
 
 const program = new Command('firebreak')
@@ -15,6 +16,7 @@ const program = new Command('firebreak')
 addRun(program)
 addUp(program)
 addNoise(program)
+addSensitivity(program)
 addList(program)
 addDoctor(program)
 

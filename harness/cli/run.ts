@@ -169,7 +169,8 @@ function exitCodeIn(results: string, runnerCode: number | null): number {
   }
 }
 
-function seedOf(text: string): number {
+/** A seed as an option gives it. */
+export function seedOf(text: string): number {
   const seed = Number(text)
   if (!Number.isInteger(seed) || seed < 0 || seed > 2 ** 31 - 1) {
     throw new InvalidArgumentError('a seed is a whole number from 0 to 2147483647.')
