@@ -59,10 +59,9 @@ export interface Stack extends AsyncDisposable {
   readonly bootMs: number
   /** How long the start of each service, and of the proxy, took until it listened, ms. They overlap. */
   readonly serviceBootMs: Readonly<Record<string, number>>
-  /** Where they are not processes of their own: what makes a crowd, and a load generator. */
+  /** What makes a crowd, and a load, where these are no processes of their own. */
   crowd?(options: CrowdOptions): RunningCrowd
   load?(): RunningLoad
-  /** The last lines of every service. */
   logs(): Record<string, string[]>
   /** Removes everything. Idempotent. */
   stop(): Promise<void>

@@ -139,10 +139,7 @@ function subtleFor(randomBytes: (size: number) => Buffer): Record<string, unknow
     },
     verify: (_algorithm: Algorithm, key: Key, signature: Bytes, data: Bytes) =>
       verified(key, signature, data),
-    async digest(algorithm: Algorithm | string, data: Bytes) {
-      const name = typeof algorithm === 'string' ? algorithm : algorithm.name
-      return arrayOf(createHash(name.replace('-', '')).update(bytesOf(data)).digest())
-    },
+    digest,
     async encrypt({ iv, additionalData }: Algorithm, key: Key, data: Bytes) {
       const secret = objectOf(key)
       const cipher = createCipheriv(gcmOf(secret), secret, bytesOf(iv))
@@ -158,6 +155,11 @@ function subtleFor(randomBytes: (size: number) => Buffer): Record<string, unknow
       return arrayOf(Buffer.concat([cipher.update(bytes.subarray(0, -tagBytes)), cipher.final()]))
     },
   }
+}
+
+async function digest(algorithm: Algorithm | string, data: Bytes): Promise<ArrayBuffer> {
+  const name = typeof algorithm === 'string' ? algorithm : algorithm.name
+  return arrayOf(createHash(name.replace('-', '')).update(bytesOf(data)).digest())
 }
 
 const signatures = new Map<string, boolean>()

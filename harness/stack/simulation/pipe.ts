@@ -10,8 +10,6 @@ import type { Toxic } from '../../proxy/toxic.ts'
 interface Expected {
   left: number
   arrived(): void
-  /** Told when some of it has come, and not all. */
-  begun: boolean
 }
 
 export interface PipeHost {
@@ -51,14 +49,9 @@ export class Pipe implements SlotHost {
       arrived()
       return
     }
-    this.#expected.push({ left: bytes, arrived, begun: false })
+    this.#expected.push({ left: bytes, arrived })
     const data = bytes <= nothing.length ? nothing.subarray(0, bytes) : Buffer.alloc(bytes)
     first.write({ data, receivedAt: performance.now() })
-  }
-
-  /** Whether the first message that is under way has begun to come out. */
-  get hasBegun(): boolean {
-    return this.#expected[0]?.begun === true
   }
 
   add(toxic: Toxic): void {
@@ -76,11 +69,6 @@ export class Pipe implements SlotHost {
     this.#slots = this.#slots.filter(each => each !== slot)
     if (slot.active) slot.release()
     this.#rechain()
-  }
-
-  /** The sender has closed: nothing more comes. */
-  end(): void {
-    ;(this.#chain[0] ?? this.#sink).finish()
   }
 
   /** The connection is over: what is under way is dropped. */
@@ -124,7 +112,6 @@ export class Pipe implements SlotHost {
     for (let first = this.#expected[0]; first && left > 0 && !this.#isOver; first = this.#expected[0]) {
       const part = Math.min(left, first.left)
       first.left -= part
-      first.begun = true
       left -= part
       if (first.left > 0) return
       this.#expected.shift()

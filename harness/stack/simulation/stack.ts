@@ -14,12 +14,6 @@ import { VirtualProxy } from './proxy.ts'
 import { VirtualServices } from './services.ts'
 import type { SimulatedWorld } from './simulate.ts'
 
-export interface SimulatedStackOptions {
-  world: SimulatedWorld
-  architecture: Architecture
-  features?: readonly Need[]
-}
-
 export interface StackPlan {
   topology: Topology
   links: readonly Link[]
