@@ -13,7 +13,7 @@ export default scenario({
     {
       fact: 'signing in failed though its own store was well',
       observe: outcome => outcome.goodput({ app: webApps, activity: 'sign-in' }),
-      atMost: 0.5,
+      atMost: 0.6,
     },
     {
       fact: 'who was signed in already met errors too',

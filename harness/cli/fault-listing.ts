@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { CatalogueEntry } from '../faults/catalogue.ts'
 import { layers } from '../faults/fault.ts'
-import { runtimeNames } from '../stack/driver.ts'
+import { realRuntimes } from '../stack/driver.ts'
 
 /** The parts of a JSON Schema that say what a parameter may be. */
 const schemaShape = z.looseObject({
@@ -59,10 +59,13 @@ function valuesOf({ enum: values, const: only, minimum, maximum, type, anyOf }: 
 
 /** Where it runs and what it asks for, as `containers, processes (imitated); needs tls`; empty if it is real everywhere. */
 export function whereOf({ runtimes, imitated, needs }: CatalogueEntry): string {
-  const isPlain = imitated.length === 0 && runtimeNames.every(name => runtimes.includes(name))
-  const places = runtimes.map(name => (imitated.includes(name) ? `${name} (imitated)` : name))
+  const real = realRuntimes.filter(name => runtimes.includes(name))
+  const isPlain = real.length === realRuntimes.length && !real.some(name => imitated.includes(name))
+  const places = real.map(name => (imitated.includes(name) ? `${name} (imitated)` : name))
   return [
     ...(isPlain ? [] : [places.join(', ')]),
+    // Where everything is imitated, only what is not there is worth a word.
+    ...(runtimes.includes('simulation') ? [] : ['not in simulation']),
     ...(needs.length === 0 ? [] : [`needs ${needs.join(', ')}`]),
   ].join('; ')
 }
@@ -81,7 +84,7 @@ export function byLayer(catalogue: readonly CatalogueEntry[]): CatalogueEntry[] 
 export function faultTable(catalogue: readonly CatalogueEntry[]): string[] {
   const rows = byLayer(catalogue).map((entry, index, all) => {
     const { layer, kind, summary, params, runtimes, imitated, needs } = entry
-    const means = runtimeNames.map(name =>
+    const means = realRuntimes.map(name =>
       runtimes.includes(name) ? (imitated.includes(name) ? 'imitated' : 'real') : 'no',
     )
     const names = parameterNames(params).map(name => `\`${name}\``)
@@ -96,8 +99,8 @@ export function faultTable(catalogue: readonly CatalogueEntry[]): string[] {
     ]
   })
   return [
-    ['layer', 'fault', 'what happens', 'parameters', ...runtimeNames, 'needs'],
-    Array.from({ length: 5 + runtimeNames.length }, () => '---'),
+    ['layer', 'fault', 'what happens', 'parameters', ...realRuntimes, 'needs'],
+    Array.from({ length: 5 + realRuntimes.length }, () => '---'),
     ...rows,
   ].map(cells =>
     `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`.replaceAll('|  |', '| |'),

@@ -10,6 +10,7 @@ import { addMerge } from './merge.ts'
 import { addNoise } from './noise.ts'
 import { addReport } from './report.ts'
 import { addRun } from './run.ts'
+import { addSensitivity } from './sensitivity.ts'
 import { addUp } from './up.ts'
 
 const program = new Command('firebreak')
@@ -19,6 +20,7 @@ const program = new Command('firebreak')
 addRun(program)
 addUp(program)
 addNoise(program)
+addSensitivity(program)
 addList(program)
 addReport(program)
 addExplain(program)

@@ -23,6 +23,7 @@ import { nodeBinary, rootFolder } from '../stack/node-binary.ts'
 import { chooseRuntime } from '../stack/runtimes.ts'
 import { type AfterRunOptions, afterRun, checkAfterRun } from './after-run.ts'
 import { exitCodes } from './exit-codes.ts'
+import { runSimulated } from './simulated-run.ts'
 import { onStopRequests } from './stop-requests.ts'
 
 export interface RunOptions extends AfterRunOptions {
@@ -45,7 +46,7 @@ export function addRun(program: Command): void {
       '--architecture <names>',
       `one or more of ${architectureNames.join(', ')} and those of scenarios/architectures.ts, separated by commas; default: all`,
     )
-    .option('--runtime <name>', 'auto, containers or processes', 'auto')
+    .option('--runtime <name>', 'auto, containers, processes or simulation', 'auto')
     .option('--seed <n>', 'repeats the schedule of an earlier run', seedOf)
     .option('--out <folder>', 'where the results go', 'firebreak-results')
     .option('--json <file>', 'write the results file here too')
@@ -72,7 +73,7 @@ export async function run(names: string[], options: RunOptions): Promise<number>
   const picked = pickScenarios(await loadScenarios(), names)
   const wanted = options.architecture?.split(',').map(name => name.trim()) ?? known.map(({ name }) => name)
   const architectures = [...new Set(wanted)].map(name => architectureOf(name).name)
-  await chooseRuntime(options.runtime)
+  if (options.runtime !== 'simulation') await chooseRuntime(options.runtime)
   checkAfterRun(options)
   const noise = noiseFileOf(options.noise)
   settings() // Throws for what the environment gets wrong.
@@ -81,6 +82,10 @@ export async function run(names: string[], options: RunOptions): Promise<number>
   // The reporter writes it at the end; an old one must not be taken for it.
   const results = join(out, 'results.json')
   rmSync(results, { force: true })
+  if (options.runtime === 'simulation') {
+    const { seed, twin = false, repeat = 1 } = options
+    return await runSimulated({ picked, architectures, seed, twin, repeat, out, json })
+  }
 
   const ended = await runPlaywright(
     [
@@ -173,7 +178,8 @@ function exitCodeIn(results: string, runnerCode: number | null): number {
   }
 }
 
-function seedOf(text: string): number {
+/** A seed as an option gives it. */
+export function seedOf(text: string): number {
   const seed = Number(text)
   if (!Number.isInteger(seed) || seed < 0 || seed > 2 ** 31 - 1) {
     throw new InvalidArgumentError('a seed is a whole number from 0 to 2147483647.')

@@ -12,7 +12,19 @@ const errorCharactersMax = 2_000
 
 type Order = Command extends infer Each ? (Each extends Command ? Omit<Each, 'number'> : never) : never
 
-export class CrowdProcess implements AsyncDisposable {
+/** A crowd, wherever it runs. */
+export interface RunningCrowd extends AsyncDisposable {
+  readonly recorded: Recorded
+  warmUp(): Promise<Expiring[]>
+  start(options?: { beginsAtMs?: number }): Promise<void>
+  now(): number
+  takeLoadOff(forMs: number): Promise<void>
+  finish(options?: { early?: boolean }): Promise<CrowdHistory>
+  readonly scheduleLagMs: number
+  readonly cpuMs: number
+}
+
+export class CrowdProcess implements RunningCrowd {
   /** Grows while it runs, a fraction of a second behind. */
   readonly recorded: Recorded = { intents: [], sessions: [], deadSessionProbes: [] }
   readonly #options: CrowdOptions

@@ -10,6 +10,20 @@ export interface HttpRequest {
   body?: string
 }
 
+/** One connection to a door, made when it is first used. */
+export interface Connection {
+  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void
+  destroy(): Promise<void>
+}
+
+/** Where connections lead in another way than over sockets: what makes them, by door. */
+let makeConnection: ((door: string) => Connection) | undefined
+
+/** Lets all clients of this thread connect in another way; undefined for sockets. For simulations. */
+export function connectThrough(make: typeof makeConnection): void {
+  makeConnection = make
+}
+
 export type HttpResult =
   | { kind: 'answer'; status: number; headers: Record<string, string | string[] | undefined>; body: string }
   /** How it failed: see `Result` in the history. */
@@ -29,8 +43,8 @@ const unreachableCodes = new Set([
 export class HttpClient implements AsyncDisposable {
   readonly #deadlineMs: number
   /** Connections that nobody uses at the moment, by door, the one used last on top: taking one costs the same however many. */
-  readonly #idle = new Map<string, Client[]>()
-  readonly #all = new Set<Client>()
+  readonly #idle = new Map<string, Connection[]>()
+  readonly #all = new Set<Connection>()
   #isOff = false
 
   /** `deadlineMs`: the patience of a user, for one request. */
@@ -60,19 +74,23 @@ export class HttpClient implements AsyncDisposable {
     await Promise.all([...this.#all].map(client => client.destroy()))
   }
 
-  #connect(door: string): Client {
+  #connect(door: string): Connection {
+    const connection = makeConnection?.(door) ?? this.#socket(door)
+    this.#all.add(connection)
+    return connection
+  }
+
+  #socket(door: string): Connection {
     // It retries nothing; limits of its own would hide which deadline it was.
-    const client = new Client(door, {
+    return new Client(door, {
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: { timeout: this.#deadlineMs },
       pipelining: 1,
     })
-    this.#all.add(client)
-    return client
   }
 
-  #giveBack(door: string, client: Client, isWhole: boolean): void {
+  #giveBack(door: string, client: Connection, isWhole: boolean): void {
     if (!isWhole) {
       this.#all.delete(client)
       client.destroy().catch(() => {})

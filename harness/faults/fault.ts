@@ -101,7 +101,7 @@ export function defineFault<P extends Record<string, unknown>, I>(
 ): FaultConstructor<P, I> {
   const definition: FaultDefinition<P> = {
     connections: 'kept',
-    runtimes: { containers: 'real', processes: 'real' },
+    runtimes: { containers: 'real', processes: 'real', simulation: 'imitated' },
     needs: [],
     problems: () => [],
     holds: () => [],

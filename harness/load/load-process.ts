@@ -24,6 +24,9 @@ const startLimitMs = 10_000
 const stopGraceMs = 3_000
 const errorCharactersMax = 2_000
 
+/** A load, wherever it is made. */
+export type RunningLoad = Pick<LoadProcess, keyof LoadProcess>
+
 export class LoadProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>
   #timeoutMs = 0

@@ -1,7 +1,7 @@
 import { test as base } from '@playwright/test'
 import { CutShort } from '../run/cut-short.ts'
 import { architectureOf } from '../stack/architectures.ts'
-import type { RuntimeName } from '../stack/driver.ts'
+import type { RealRuntime } from '../stack/driver.ts'
 import { loadArchitectures } from '../stack/load-architectures.ts'
 import { chooseRuntime } from '../stack/runtimes.ts'
 import { startStack } from '../stack/stack.ts'
@@ -14,7 +14,7 @@ export interface WorkerOptions {
 }
 
 export interface WorkerFixtures extends WorkerOptions {
-  runtime: RuntimeName
+  runtime: RealRuntime
   /** The running stack, shared by the scenarios of a worker. After a test that failed, Playwright starts a new worker. */
   stacks: StackPool
 }

@@ -108,4 +108,9 @@ class Clock {
   }
 }
 
-const clock = new Clock()
+let clock = new Clock()
+
+/** Forgets all alarms, and how busy it was: for who begins anew with another clock, such as a simulation. */
+export function restartAlarms(): void {
+  clock = new Clock()
+}

@@ -1,8 +1,8 @@
 /** Everything that looks at a stack during one run: the crowd in a process of its own, the probes of an outside observer, a browser. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type CrowdHistory, leadMs } from '../crowd/crowd.ts'
-import { CrowdProcess } from '../crowd/crowd-process.ts'
+import { type CrowdHistory, type CrowdOptions, leadMs } from '../crowd/crowd.ts'
+import { CrowdProcess, type RunningCrowd } from '../crowd/crowd-process.ts'
 import { crowdStackOf } from '../crowd/operator.ts'
 import { familyCrowd } from '../crowd/population.ts'
 import { type ProbeRecord, Prober } from '../diagnosis/prober.ts'
@@ -30,12 +30,12 @@ export interface MeasuringOptions {
 }
 
 export class Measuring implements AsyncDisposable {
-  readonly crowd: CrowdProcess
+  readonly crowd: RunningCrowd
   readonly #prober: Prober
   readonly #witnessing: Witnessing
   readonly #over = new AbortController()
 
-  private constructor(crowd: CrowdProcess, prober: Prober, witnessing: Witnessing) {
+  private constructor(crowd: RunningCrowd, prober: Prober, witnessing: Witnessing) {
     this.crowd = crowd
     this.#prober = prober
     this.#witnessing = witnessing
@@ -45,7 +45,7 @@ export class Measuring implements AsyncDisposable {
   static async begin(options: MeasuringOptions): Promise<Measuring> {
     const { name, scenario, stack, seed, signal, witnessFolder } = options
     const run = `${name}-${randomBytes(2).toString('hex')}`
-    const crowd = new CrowdProcess(stack.id, {
+    const wanted: CrowdOptions = {
       stack: crowdStackOf(stack),
       groups: familyCrowd,
       seed,
@@ -53,7 +53,8 @@ export class Measuring implements AsyncDisposable {
       timelineMs: scenario.timelineMs,
       afterMs: pushMs,
       ...(scenario.arrivals === undefined ? {} : { arrivals: scenario.arrivals }),
-    })
+    }
+    const crowd = stack.crowd?.(wanted) ?? new CrowdProcess(stack.id, wanted)
     let witnessing: Witnessing | undefined
     try {
       const warming = Promise.all([crowd.warmUp(), signInVisitors(stack, `${run}-observer`)])

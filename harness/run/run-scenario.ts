@@ -1,5 +1,5 @@
 /** Runs one scenario on one stack: warm up, measure the steady state, break, heal, judge. */
-import type { CrowdProcess } from '../crowd/crowd-process.ts'
+import type { RunningCrowd } from '../crowd/crowd-process.ts'
 import { familyCrowd, segmentsOf } from '../crowd/population.ts'
 import { HarnessError } from '../errors.ts'
 import { type FidelityFinding, fidelityOf, isHeldToCard } from '../fidelity.ts'
@@ -213,7 +213,7 @@ async function lookAfter(measuring: Measuring, phase: RunOptions['phase']): Prom
 /** Helps a stack that has not come back by the end of a whole timeline, to see whether that helps. */
 async function pushed(
   { scenario, phase }: RunOptions,
-  crowd: CrowdProcess,
+  crowd: RunningCrowd,
   { played, end }: { played: Played; end: number },
 ): Promise<boolean | undefined> {
   if (played.cutShort !== undefined) return undefined
@@ -224,7 +224,7 @@ async function pushed(
 }
 
 /** Plays the timeline, which the scenario itself or who runs it may cut short. */
-async function play({ scenario, stack, phase, signal }: RunOptions, crowd: CrowdProcess): Promise<Played> {
+async function play({ scenario, stack, phase, signal }: RunOptions, crowd: RunningCrowd): Promise<Played> {
   const live = liveMeasures({
     recorded: crowd.recorded,
     now: () => crowd.now(),

@@ -1,7 +1,11 @@
 import type { ServiceLimits, ServiceStatus, ServiceVersion } from './service-control.ts'
 import type { Link, Program } from './topology.ts'
 
-export const runtimeNames = ['containers', 'processes'] as const
+/** Those whose services are real processes, started by a driver. */
+export const realRuntimes = ['containers', 'processes'] as const
+export type RealRuntime = (typeof realRuntimes)[number]
+
+export const runtimeNames = [...realRuntimes, 'simulation'] as const
 export type RuntimeName = (typeof runtimeNames)[number]
 
 /** Something a driver started. */
@@ -66,7 +70,7 @@ export interface InstanceControl {
  * A start that fails rejects with a StackError naming the service and its last log lines; the caller then calls `stop`.
  */
 export interface Driver extends InstanceControl {
-  readonly runtime: RuntimeName
+  readonly runtime: RealRuntime
   /**
    * `host:port` at which the calling service will reach the listener of each link, by the link's name; undefined where
    * that is known only once the proxy runs.

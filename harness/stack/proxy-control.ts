@@ -54,6 +54,9 @@ const statesSchema = z.record(
 /** A link as the proxy itself has it. */
 export type LinkState = z.output<typeof statesSchema>[string]
 
+/** What can be done to the links of a stack, whoever carries what crosses them. */
+export type ProxyHand = Pick<ProxyControl, keyof ProxyControl>
+
 export class ProxyControl {
   readonly #holder: string
   readonly #leases = new LeaseRenewal(() => this.#renew())

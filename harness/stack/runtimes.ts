@@ -1,6 +1,6 @@
 /** The runtimes, and the choice between them. A new runtime is its folder and one line in each function here. */
 import { HarnessError, UsageError } from '../errors.ts'
-import { type Driver, type RuntimeName, runtimeNames } from './driver.ts'
+import { type Driver, type RealRuntime, realRuntimes } from './driver.ts'
 import type { Ledger } from './ledger.ts'
 
 export interface DriverOptions {
@@ -9,7 +9,7 @@ export interface DriverOptions {
   log: (line: string) => void
 }
 
-export async function createDriver(runtime: RuntimeName, options: DriverOptions): Promise<Driver> {
+export async function createDriver(runtime: RealRuntime, options: DriverOptions): Promise<Driver> {
   // Loaded when wanted: the containers runtime takes longest to load, and a machine without an engine never needs it.
   if (runtime === 'containers')
     return (await import('./containers/driver.ts')).createContainersDriver(options)
@@ -18,7 +18,7 @@ export async function createDriver(runtime: RuntimeName, options: DriverOptions)
 
 /** The runtime to use, and why, in words. */
 export interface RuntimeChoice {
-  runtime: RuntimeName
+  runtime: RealRuntime
   why: string
 }
 
@@ -27,8 +27,13 @@ export interface RuntimeChoice {
  * Throws UsageError for a name that is none, HarnessError if containers are asked for and no engine answers.
  */
 export async function chooseRuntime(wanted: string): Promise<RuntimeChoice> {
-  if (wanted !== 'auto' && !runtimeNames.some(name => name === wanted)) {
-    throw new UsageError(`no runtime "${wanted}"; there are: auto, ${runtimeNames.join(', ')}`)
+  if (wanted === 'simulation')
+    throw new UsageError(
+      'the runtime "simulation" is for "firebreak run" and "firebreak sensitivity": it has no addresses to visit',
+    )
+  if (wanted !== 'auto' && !realRuntimes.some(name => name === wanted)) {
+    const known = ['auto', ...realRuntimes, 'simulation'].join(', ')
+    throw new UsageError(`no runtime "${wanted}"; there are: ${known}`)
   }
   if (wanted === 'processes') return { runtime: 'processes', why: 'as asked' }
   const { findEngine } = await import('./containers/engine.ts')
@@ -43,6 +48,6 @@ export async function chooseRuntime(wanted: string): Promise<RuntimeChoice> {
 }
 
 /** Makes ready what all stacks of a runtime share (images), so that several starting at once need not. */
-export async function prepareRuntime(runtime: RuntimeName, log: (line: string) => void): Promise<void> {
+export async function prepareRuntime(runtime: RealRuntime, log: (line: string) => void): Promise<void> {
   if (runtime === 'containers') await (await import('./containers/images.ts')).prepareImages(log)
 }

@@ -1,15 +1,18 @@
 /** Starts a stack on a runtime and takes it down: the same steps for every runtime, over its driver. */
 import { randomBytes } from 'node:crypto'
+import type { CrowdOptions } from '../crowd/crowd.ts'
+import type { RunningCrowd } from '../crowd/crowd-process.ts'
 import { HarnessError } from '../errors.ts'
 import type { Need } from '../faults/fault.ts'
+import type { RunningLoad } from '../load/load-process.ts'
 import type { Architecture } from './architectures.ts'
 import type { DatabaseClient } from './database-client.ts'
 import type { DatabaseControl } from './database-control.ts'
-import type { Driver, RuntimeName, Started, StartedProxy } from './driver.ts'
+import type { Driver, RealRuntime, RuntimeName, Started, StartedProxy } from './driver.ts'
 import { type EnvironmentParts, environmentOf, newSecrets, type StackSecrets } from './environment.ts'
 import { startWatchdog } from './guardian.ts'
 import { Ledger } from './ledger.ts'
-import { ProxyControl } from './proxy-control.ts'
+import { ProxyControl, type ProxyHand } from './proxy-control.ts'
 import { createDriver } from './runtimes.ts'
 import type { ServiceControl } from './service-control.ts'
 import { stackDoors } from './stack-doors.ts'
@@ -38,7 +41,7 @@ export interface Stack extends AsyncDisposable {
   /** Base address of each door and each control link, by the service behind it. */
   readonly doors: Readonly<Record<string, string>>
   readonly control: Readonly<Record<string, string>>
-  readonly proxy: ProxyControl
+  readonly proxy: ProxyHand
   /** What can be done to its services. */
   readonly services: ServiceControl
   /** Another fault proxy in the place of the one that runs: the same links, no toxics, new connections. */
@@ -57,14 +60,16 @@ export interface Stack extends AsyncDisposable {
   readonly bootMs: number
   /** How long the start of each service, and of the proxy, took until it listened, ms. They overlap. */
   readonly serviceBootMs: Readonly<Record<string, number>>
-  /** The last lines of every service. */
+  /** What makes a crowd, and a load, where these are no processes of their own. */
+  crowd?(options: CrowdOptions): RunningCrowd
+  load?(): RunningLoad
   logs(): Record<string, string[]>
   /** Removes everything. Idempotent. */
   stop(): Promise<void>
 }
 
 export interface StackOptions {
-  runtime: RuntimeName
+  runtime: RealRuntime
   architecture: Architecture
   /** Default: the architecture's. */
   topology?: Topology
@@ -149,10 +154,8 @@ async function takeDown(
 }
 
 interface Booted
-  extends Pick<
-    Stack,
-    'doors' | 'control' | 'proxy' | 'adminToken' | 'clientSecrets' | 'logs' | 'serviceBootMs'
-  > {
+  extends Pick<Stack, 'doors' | 'control' | 'adminToken' | 'clientSecrets' | 'logs' | 'serviceBootMs'> {
+  proxy: ProxyControl
   services: StackServices
   databases: Record<string, DatabaseClient>
 }

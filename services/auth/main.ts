@@ -12,6 +12,7 @@ import { createAuth } from './auth.ts'
 import { createCacheClient } from './cache-client.ts'
 import { authConfigSchema, defaultAuthConfig } from './config.ts'
 import { createCredentialPolicy } from './credential-policy.ts'
+import { linksTo } from './links-to.ts'
 import { rareLog } from './rare-log.ts'
 import { createSelfTest } from './self-test.ts'
 import { cacheKinds } from './session-cache.ts'
@@ -64,14 +65,14 @@ const config = createConfigClient({
 })
 const selfTest = createSelfTest({ store, config: config.current })
 await config.start()
-const caches = linksTo('session-cache')
+const caches = linksTo('session-cache', env)
 const cache = createCacheClient({
   caches,
   inUse: () => config.current().sessionCache,
   fetch: lean,
   log,
 })
-const [sink] = Object.values(linksTo('audit'))
+const [sink] = Object.values(linksTo('audit', env))
 const audit =
   sink === undefined
     ? undefined
@@ -106,16 +107,6 @@ serve(auth, {
     await Promise.all([pool.end(), replicaPool?.end()])
   },
 })
-
-/** Base address of each instance of a service, by its role: in a cell its name ends with the cell's. */
-function linksTo(service: string): Record<string, string> {
-  const suffix = env.CELL === undefined ? '' : `-${env.CELL}`
-  return Object.fromEntries(
-    Object.entries(env.LINKS)
-      .filter(([name]) => name.startsWith(service))
-      .map(([name, url]) => [name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name, url]),
-  )
-}
 
 /** Loaded only where it is wanted: what it needs costs a start some milliseconds. */
 async function serverCertificate() {

@@ -13,7 +13,7 @@ import { UsageError } from '../../harness/errors.ts'
 import { type Architecture, architectureOf } from '../../harness/stack/architectures.ts'
 import { openEngine } from '../../harness/stack/containers/engine.ts'
 import { prepareImages } from '../../harness/stack/containers/images.ts'
-import type { RuntimeName } from '../../harness/stack/driver.ts'
+import type { RealRuntime } from '../../harness/stack/driver.ts'
 import { nodeBinary } from '../../harness/stack/node-binary.ts'
 import { chooseRuntime, prepareRuntime } from '../../harness/stack/runtimes.ts'
 import { startStack } from '../../harness/stack/stack.ts'
@@ -24,7 +24,7 @@ const median = (values: readonly number[]) =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
 /** From nothing to listening, and to somebody of each group of the crowd signed in and served, ms. */
-async function stackOnce(runtime: RuntimeName, architecture: Architecture) {
+async function stackOnce(runtime: RealRuntime, architecture: Architecture) {
   const began = performance.now()
   await using stack = await startStack({ runtime, architecture })
   const groups = familyCrowd.map(group => ({ ...group, residents: 1, revoked: 0 }))

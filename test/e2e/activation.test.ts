@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { catalogue } from '../../harness/faults/catalogue.ts'
 import { HealCheck } from '../../harness/run/heal-check.ts'
-import type { RuntimeName } from '../../harness/stack/driver.ts'
+import type { RealRuntime } from '../../harness/stack/driver.ts'
 import { type Activation, activations, type Sight } from './activations.ts'
 import { describeOnRuntimes } from './containers-support.ts'
 import { SmallStack } from './small-stack.ts'
@@ -62,7 +62,7 @@ describe('every fault is seen while it is on, and gone after its undo', () => {
 })
 
 /** One stack for all of them: each leaves it as it was. */
-function activationTests(runtime: RuntimeName, group: readonly Activation[]): void {
+function activationTests(runtime: RealRuntime, group: readonly Activation[]): void {
   let small: SmallStack
   beforeAll(async () => {
     small = await SmallStack.start(runtime, { features: group[0]?.features ?? [] })

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { describe } from 'vitest'
 import { createContainersDriver } from '../../harness/stack/containers/driver.ts'
 import { findEngine, openEngine } from '../../harness/stack/containers/engine.ts'
-import type { RuntimeName } from '../../harness/stack/driver.ts'
+import type { RealRuntime } from '../../harness/stack/driver.ts'
 import { Ledger } from '../../harness/stack/ledger.ts'
 
 const engine = await findEngine()
@@ -18,7 +18,7 @@ if (!engine.ok) {
 export const describeWithEngine = describe.skipIf(!engine.ok)
 
 /** The same tests on every runtime, on containers where an engine answers. */
-export function describeOnRuntimes(tests: (runtime: RuntimeName) => void): void {
+export function describeOnRuntimes(tests: (runtime: RealRuntime) => void): void {
   describe('on processes', () => tests('processes'))
   describeWithEngine('on containers', () => tests('containers'))
 }

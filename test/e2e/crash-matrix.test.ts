@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { openEngine } from '../../harness/stack/containers/engine.ts'
-import type { RuntimeName } from '../../harness/stack/driver.ts'
+import type { RealRuntime } from '../../harness/stack/driver.ts'
 import { describeOnRuntimes } from './containers-support.ts'
 import { everyLayer, layersOn } from './every-layer.ts'
 import { play, resultsIn } from './played.ts'
@@ -14,7 +14,7 @@ const proxyProgram = /harness\/proxy\/main\.ts/
 
 interface Strike {
   title: string
-  strike(room: Room, run: Run, runtime: RuntimeName): Promise<void> | void
+  strike(room: Room, run: Run, runtime: RealRuntime): Promise<void> | void
   /** Whether the run itself goes on, and says at its end what became of it. */
   hasResults: boolean
   /** On containers only what differs there from what cleanup.test.ts shows: a stack takes long to start. */
@@ -80,7 +80,7 @@ describe.skipIf(process.platform !== 'linux')('with a fault of every layer on', 
 })
 
 /** Ends a service at once, behind everybody's back. */
-async function end(room: Room, service: string, runtime: RuntimeName): Promise<void> {
+async function end(room: Room, service: string, runtime: RealRuntime): Promise<void> {
   const [stack = ''] = room.stacks()
   if (runtime === 'containers') {
     const container = (await openEngine()).getContainer(`firebreak-${stack}-${service}`)

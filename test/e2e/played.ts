@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Results, resultsSchema } from '../../harness/outcome/results.ts'
-import type { RuntimeName } from '../../harness/stack/driver.ts'
+import type { RealRuntime } from '../../harness/stack/driver.ts'
 import { rootFolder } from '../../harness/stack/node-binary.ts'
 import type { Room, Run } from './room.ts'
 
@@ -18,7 +18,7 @@ export function play(
   room: Room,
   files: Readonly<Record<string, string>>,
   {
-    runtime = 'processes' as RuntimeName,
+    runtime = 'processes' as RealRuntime,
     architecture = 'hardened',
     env = {} as Record<string, string>,
   } = {},

@@ -9,7 +9,7 @@ import { WebClient } from '../../harness/crowd/web-client.ts'
 import type { Need } from '../../harness/faults/fault.ts'
 import { architectureOf } from '../../harness/stack/architectures.ts'
 import { controlFetch } from '../../harness/stack/control-fetch.ts'
-import type { RuntimeName } from '../../harness/stack/driver.ts'
+import type { RealRuntime } from '../../harness/stack/driver.ts'
 import { stackVariable } from '../../harness/stack/ledger.ts'
 import { type Stack, startStack } from '../../harness/stack/stack.ts'
 import type { Topology } from '../../harness/stack/topology.ts'
@@ -74,7 +74,7 @@ export class SmallStack implements AsyncDisposable {
   }
 
   static async start(
-    runtime: RuntimeName,
+    runtime: RealRuntime,
     { architecture = 'shared-fate', features = [] as Need[] } = {},
   ): Promise<SmallStack> {
     const stack = await startStack({

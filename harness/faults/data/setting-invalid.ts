@@ -16,6 +16,7 @@ export const settingInvalid = defineFault({
   summary: 'A setting in the store becomes one that makes no sense to its readers',
   params: z.strictObject({ store: storePattern }),
   needs: ['cached-settings'],
+  runtimes: { containers: 'real', processes: 'real' },
   target: ({ store }) => store,
   problems: ({ store }, topology) => storeProblems(store, withParts(topology, ['cached-settings'])),
   holds: ({ store }, topology) => storeHolds(store, topology).map(hold => `${hold}:settings`),

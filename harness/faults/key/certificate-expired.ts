@@ -23,6 +23,7 @@ export const certificateExpired = defineFault({
     established: z.enum(['kept', 'cut']).default('cut'),
   }),
   connections: 'cut',
+  runtimes: { containers: 'real', processes: 'real' },
   needs: ['tls'],
   target: ({ service }) => service,
   problems: ({ service }, topology) => certificateProblems(service, topology),

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { createAccounts, memberOf } from '../../crowd/operator.ts'
 import { familyCrowd, type Group } from '../../crowd/population.ts'
 import { HarnessError, messageOf } from '../../errors.ts'
-import { LoadProcess } from '../../load/load-process.ts'
+import { LoadProcess, type RunningLoad } from '../../load/load-process.ts'
 import type { LoadCaller, LoadPlan } from '../../load/plan.ts'
 import type { Stack } from '../../stack/stack.ts'
 import type { Topology } from '../../stack/topology.ts'
@@ -67,7 +67,7 @@ export async function injectLoad(
   if (!group || homes.length === 0)
     throw new HarnessError(`${kind}: ${callerProblems(callers, stack.topology).join('; ')}`)
   const doors = [...new Set(homes.map(({ door }) => door))]
-  const generator = new LoadProcess(stack.id)
+  const generator = stack.load?.() ?? new LoadProcess(stack.id)
   try {
     const first = await doorCountsOf(stack, doors)
     const [people] = await Promise.all([peopleOf(stack, { ...group, homes }, callers), sleep(watchMs)])
@@ -86,7 +86,7 @@ export async function injectLoad(
 interface Running {
   callers: Callers
   doors: readonly string[]
-  generator: LoadProcess
+  generator: RunningLoad
   first: DoorCounts
   before: DoorCounts
   began: DoorCounts

@@ -32,7 +32,7 @@ export const partition = defineFault({
   layer: 'network',
   summary: 'A service is cut off from everybody, or two from each other: nothing is heard',
   params,
-  runtimes: { containers: 'real', processes: 'imitated' },
+  runtimes: { containers: 'real', processes: 'imitated', simulation: 'imitated' },
   target: ({ service, between }) => service ?? between?.join(' | ') ?? '',
   problems: (given, topology) => {
     const problems = [given.service, given.between]

@@ -18,7 +18,7 @@ export const cpuLimit = defineFault({
     /** Cores: 0.1 lets it run for a tenth of the time. */
     cpus: z.number().min(0.01).max(8),
   }),
-  runtimes: { containers: 'real', processes: 'imitated' },
+  runtimes: { containers: 'real', processes: 'imitated', simulation: 'imitated' },
   target: ({ service }) => service,
   problems: ({ service }, topology) => serviceProblems(service, topology),
   holds: ({ service, instances }, topology) => instanceHolds(service, instances, topology),

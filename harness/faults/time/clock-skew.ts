@@ -34,7 +34,7 @@ export const clockSkew = defineFault({
   }),
   // The start cuts them, at both ends.
   connections: 'cut',
-  runtimes: { containers: 'imitated', processes: 'imitated' },
+  runtimes: { containers: 'imitated', processes: 'imitated', simulation: 'imitated' },
   target: ({ service }) => service,
   problems: ({ service }, topology) => clockProblems(service, topology),
   holds: ({ service }, topology) => servicesNamed(service, topology).map(name => `instance:${name}`),

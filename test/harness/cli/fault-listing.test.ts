@@ -14,7 +14,7 @@ function entryOf(change: Partial<CatalogueEntry>): CatalogueEntry {
     layer: 'network',
     summary: 'Odd | even',
     params,
-    runtimes: ['containers', 'processes'],
+    runtimes: ['containers', 'processes', 'simulation'],
     imitated: [],
     needs: [],
     ...change,
@@ -61,7 +61,10 @@ describe('where a fault runs', () => {
     [{}, ''],
     [{ needs: ['tls', 'replica'] as const }, 'needs tls, replica'],
     [{ imitated: ['processes'] as const }, 'containers, processes (imitated)'],
-    [{ runtimes: ['containers'] as const, needs: ['tls'] as const }, 'containers; needs tls'],
+    [
+      { runtimes: ['containers'] as const, needs: ['tls'] as const },
+      'containers; not in simulation; needs tls',
+    ],
   ])('of %j is "%s"', (change, where) => {
     expect(whereOf(entryOf(change))).toBe(where)
   })
