@@ -8,7 +8,7 @@ import type { RunningLoad } from '../load/load-process.ts'
 import type { Architecture } from './architectures.ts'
 import type { DatabaseClient } from './database-client.ts'
 import type { DatabaseControl } from './database-control.ts'
-import type { Driver, RealRuntime, RuntimeName, Started, StartedProxy } from './driver.ts'
+import type { Driver, RealRuntime, RuntimeName, Started } from './driver.ts'
 import { type EnvironmentParts, environmentOf, newSecrets, type StackSecrets } from './environment.ts'
 import { startWatchdog } from './guardian.ts'
 import { Ledger } from './ledger.ts'
@@ -20,6 +20,7 @@ import { withParts } from './stack-parts.ts'
 import { startReplication, withReplicas } from './stack-replica.ts'
 import { StackServices } from './stack-services.ts'
 import { isSecured, StackTls, withEveryAuthControlled } from './stack-tls.ts'
+import { StartRecords } from './start-records.ts'
 import { sweep } from './sweep.ts'
 import {
   harness,
@@ -251,24 +252,6 @@ function startDatabase(
   const secret = secrets.databases[name]
   if (!secret) throw new HarnessError(`database ${name} has no secrets`)
   return records.keep(name, driver.startPostgres(name, secret))
-}
-
-/** What was started, and how long each start took. */
-class StartRecords {
-  readonly #started = new Map<string, Started | StartedProxy>()
-  readonly tookMs: Record<string, number> = {}
-
-  async keep<T extends Started | StartedProxy>(name: string, start: Promise<T>): Promise<T> {
-    const began = performance.now()
-    const started = await start
-    this.#started.set(name, started)
-    this.tookMs[name] = performance.now() - began
-    return started
-  }
-
-  logs(): Record<string, string[]> {
-    return Object.fromEntries([...this.#started].map(([name, { logs }]) => [name, logs()]))
-  }
 }
 
 /** The fault proxy with all links, and where each link is reached: by the services, and by everybody else. */

@@ -91,10 +91,10 @@ describe('the table', () => {
     expect([...new Set(order)]).toEqual(layers.filter(layer => order.includes(layer)))
   })
 
-  test('is in the README as it is: `firebreak list --markdown` writes it', () => {
-    const readme = readFileSync(join(rootFolder, 'README.md'), 'utf8').split('\n')
-    const from = readme.findIndex(line => line.startsWith('| layer | fault |'))
-    const length = readme.slice(from).findIndex(line => !line.startsWith('|'))
-    expect(readme.slice(from, from + length)).toEqual(faultTable(catalogue))
+  test('is in the guide as it is: `firebreak list --markdown` writes it', () => {
+    const guide = readFileSync(join(rootFolder, 'docs/faults.md'), 'utf8').split('\n')
+    const from = guide.findIndex(line => line.startsWith('| layer | fault |'))
+    const length = guide.slice(from).findIndex(line => !line.startsWith('|'))
+    expect(guide.slice(from, from + length)).toEqual(faultTable(catalogue))
   })
 })
