@@ -39,8 +39,9 @@ export function afterRun(resultsFile: string, code: number, options: AfterRunOpt
     return code
   }
   const { baseline, updateBaseline = false, junit, summary, noise } = options
+  // Who writes it anew wants it as it is now, whatever it was.
   const comparison =
-    baseline !== undefined && existsSync(baseline) ? compareFiles(baseline, resultsFile, noise) : undefined
+    baseline !== undefined && !updateBaseline ? compareFiles(baseline, resultsFile, noise) : undefined
   if (comparison) say(renderComparison(comparison, styleFor(process.stdout)))
   if (baseline !== undefined) offerBaseline(baseline, results, { comparison, updateBaseline })
   if (junit !== undefined) write(junit, junitOf(results))
@@ -48,7 +49,7 @@ export function afterRun(resultsFile: string, code: number, options: AfterRunOpt
   const { GITHUB_STEP_SUMMARY, GITHUB_ACTIONS } = process.env
   if (GITHUB_STEP_SUMMARY) appendFileSync(GITHUB_STEP_SUMMARY, summaryOf(results.runs, comparison))
   if (GITHUB_ACTIONS === 'true') say(annotationsOf(results.runs, comparison))
-  return code === 0 && comparison && hasRegressed(comparison) && !updateBaseline ? 1 : code
+  return code === 0 && comparison && hasRegressed(comparison) ? 1 : code
 }
 
 /** Writes it anew where that is asked for; else says how, where something got better. */

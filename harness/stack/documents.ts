@@ -39,6 +39,7 @@ export function firstDocuments(topology: Topology): Record<string, unknown> {
       apiTokenTtlS: 30 * dayS,
       keyLeadS: 12,
       clientSecretsExpireAtS: 0,
+      sessionCache: 'session-cache',
     },
     ...Object.fromEntries(familyApps.map(name => [name, app])),
     edge: {

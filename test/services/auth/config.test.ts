@@ -15,6 +15,7 @@ describe('the configuration', () => {
       apiTokenTtlS: 2_592_000,
       keyLeadS: 12,
       clientSecretsExpireAtS: 0,
+      sessionCache: 'session-cache',
     })
   })
 

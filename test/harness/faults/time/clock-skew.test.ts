@@ -89,7 +89,11 @@ describe('clockSkew', () => {
   test('is aimed at services, which it holds, and is imitated everywhere', () => {
     const fault = clockSkew({ service: 'auth', skewMs: -hourMs })
     expect(fault).toMatchObject({ kind: 'clock-skew', layer: 'time', target: 'auth', connections: 'cut' })
-    expect(fault.runtimes).toEqual({ containers: 'imitated', processes: 'imitated' })
+    expect(fault.runtimes).toEqual({
+      containers: 'imitated',
+      processes: 'imitated',
+      simulation: 'imitated',
+    })
     expect(fault.problems(family)).toEqual([])
     expect(fault.holds(family)).toEqual(['instance:auth-1', 'instance:auth-2'])
     expect(fault.holds(cellularFamily)).toEqual(['instance:auth-us-1', 'instance:auth-us-2'])

@@ -1,0 +1,30 @@
+/** The commands, as commander has them. */
+import { Command } from 'commander'
+import { addCompare } from './compare.ts'
+import { addDoctor } from './doctor.ts'
+import { addExplain } from './explain.ts'
+import { addList } from './list.ts'
+import { addMerge } from './merge.ts'
+import { addNoise } from './noise.ts'
+import { addReport } from './report.ts'
+import { addRun } from './run.ts'
+import { addSensitivity } from './sensitivity.ts'
+import { addUp } from './up.ts'
+
+export function createProgram(): Command {
+  const program = new Command('firebreak')
+    .description('Reproduces the outage that logs everyone out, and measures who falls.')
+    .showHelpAfterError()
+    .exitOverride()
+  addRun(program)
+  addUp(program)
+  addNoise(program)
+  addSensitivity(program)
+  addList(program)
+  addReport(program)
+  addExplain(program)
+  addCompare(program)
+  addMerge(program)
+  addDoctor(program)
+  return program
+}
