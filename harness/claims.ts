@@ -48,6 +48,15 @@ export function webFalls({ isolationBelow }: { isolationBelow: number }): Verdic
   }
 }
 
+/** Who browses the web with a session is harmed by at least as much. */
+export function webIsHarmed({ atLeast }: { atLeast: number }): VerdictFunction {
+  return context => {
+    const { outcome, expect } = context
+    expect(outcome).toHarm({ app: webApps, surface: 'web', activity: 'browse' }, { atLeast })
+    controlStands(context)
+  }
+}
+
 /** As `holds`, and those who cannot sign in are of one cell. They come again and again, and so count for more than a quarter. */
 export const oneCellWaits: VerdictFunction = context => {
   holds(context)

@@ -5,6 +5,7 @@ import {
   slowStore,
   type VerdictFunction,
   webApps,
+  webIsHarmed,
 } from '../harness/index.ts'
 
 const othersStand: VerdictFunction = context => {
@@ -43,11 +44,7 @@ export default scenario({
   ],
   duration: '18s',
   verdict: {
-    'shared-fate': context => {
-      const { outcome, expect } = context
-      expect(outcome).toHarm({ app: webApps, surface: 'web', activity: 'browse' }, { atLeast: 0.1 })
-      controlStands(context)
-    },
+    'shared-fate': webIsHarmed({ atLeast: 0.1 }),
     hardened: othersStand,
     cellular: othersStand,
   },

@@ -5,6 +5,7 @@ import {
   slowStore,
   type VerdictFunction,
   webApps,
+  webIsHarmed,
 } from '../harness/index.ts'
 
 /** From when the value has been right again for a while, to before the store is quick again. */
@@ -46,11 +47,7 @@ export default scenario({
   ],
   duration: '24s',
   verdict: {
-    'shared-fate': context => {
-      const { outcome, expect } = context
-      expect(outcome).toHarm({ app: webApps, surface: 'web', activity: 'browse' }, { atLeast: 0.2 })
-      controlStands(context)
-    },
+    'shared-fate': webIsHarmed({ atLeast: 0.2 }),
     hardened: keepsWhatItKnows,
     cellular: keepsWhatItKnows,
   },

@@ -1,10 +1,11 @@
 /** What `firebreak run` does with its results besides showing them: a baseline held against them, files for a CI. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { HarnessError, messageOf, UsageError } from '../errors.ts'
-import { baselineOf, baselineText, readBaseline } from '../outcome/baseline.ts'
+import { baselineOf, baselineText, readBaseline, updated } from '../outcome/baseline.ts'
 import type { Comparison } from '../outcome/comparison.ts'
-import { parseResults, type Results } from '../outcome/results.ts'
+import { readResults } from '../outcome/read-results.ts'
+import type { Results } from '../outcome/results.ts'
 import { renderComparison } from '../report/comparison.ts'
 import { junitOf } from '../report/junit.ts'
 import { styleFor } from '../report/style.ts'
@@ -33,7 +34,7 @@ export function checkAfterRun({ baseline, updateBaseline }: AfterRunOptions): vo
 export function afterRun(resultsFile: string, code: number, options: AfterRunOptions): number {
   let results: Results
   try {
-    results = parseResults(readFileSync(resultsFile, 'utf8'), resultsFile)
+    results = readResults(resultsFile)
   } catch {
     // It ended before there were any, and has said so.
     return code
@@ -63,13 +64,8 @@ function offerBaseline(
       say(['  something is better than the baseline: --update-baseline writes it down'])
     return
   }
-  const made = baselineOf(results)
   const known = existsSync(path) ? readBaseline(path) : undefined
-  // What was not run this time stays as it is.
-  const held = { ...known?.held }
-  for (const [scenario, of] of Object.entries(made.held)) held[scenario] = { ...held[scenario], ...of }
-  const sorted = Object.fromEntries(Object.entries(held).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-  write(path, baselineText({ ...made, held: sorted }))
+  write(path, baselineText(updated(known, baselineOf(results))))
   say([`baseline ${resolve(path)}`])
 }
 

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { UsageError } from '../errors.ts'
-import { parseResults, type RunResult } from '../outcome/results.ts'
+import { readResults } from '../outcome/read-results.ts'
+import type { RunResult } from '../outcome/results.ts'
 import { explain } from '../report/explain.ts'
 import { loadScenarios, pickScenarios } from '../run/load-scenarios.ts'
 import { architectureOf } from '../stack/architectures.ts'
@@ -30,14 +30,8 @@ export function addExplain(program: Command): void {
 
 /** Runs of the file that is named, or of the usual one if it is there. */
 function runsIn(path: string | undefined): readonly RunResult[] {
-  let text: string
-  try {
-    text = readFileSync(path ?? usualResults, 'utf8')
-  } catch (error) {
-    if (path === undefined) return []
-    throw new UsageError(`${path} cannot be read. Give a file written by "firebreak run".`, { cause: error })
-  }
-  return parseResults(text, path ?? usualResults).runs
+  if (path === undefined && !existsSync(usualResults)) return []
+  return readResults(path ?? usualResults).runs
 }
 
 function worstOf(runs: readonly RunResult[]): string {

@@ -1,31 +1,16 @@
 /** The catalogue of faults as people read it: in the terminal, and as the README's table. */
-import { z } from 'zod'
 import type { CatalogueEntry } from '../faults/catalogue.ts'
 import { layers } from '../faults/fault.ts'
+import { boundOf, type ParamSchema, paramSchema } from '../faults/param-schema.ts'
 import { realRuntimes } from '../stack/driver.ts'
-
-/** The parts of a JSON Schema that say what a parameter may be. */
-const schemaShape = z.looseObject({
-  type: z.union([z.string(), z.array(z.string())]).optional(),
-  enum: z.array(z.unknown()).optional(),
-  const: z.unknown().optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  default: z.unknown().optional(),
-  required: z.array(z.string()).optional(),
-  properties: z.record(z.string(), z.unknown()).optional(),
-  anyOf: z.array(z.unknown()).optional(),
-  oneOf: z.array(z.unknown()).optional(),
-})
-type Schema = z.output<typeof schemaShape>
 
 /** Each parameter in short: `latencyMs 1..600000`, `stream upstream|downstream = downstream`, `graceMs?` if it may be left out. */
 export function parametersOf(params: unknown): string[] {
-  const schema = schemaShape.parse(params)
+  const schema = paramSchema.parse(params)
   const forms = schema.anyOf ?? schema.oneOf
   if (forms) return [...new Set(forms.flatMap(parametersOf))]
   return Object.entries(schema.properties ?? {}).map(([name, value]) => {
-    const property = schemaShape.parse(value)
+    const property = paramSchema.parse(value)
     const isOptional = property.default === undefined && !schema.required?.includes(name)
     const what = valuesOf(property)
     const given = property.default === undefined ? '' : ` = ${inShort(property.default)}`
@@ -39,21 +24,18 @@ function inShort(value: unknown): string {
 
 /** The names alone. */
 export function parameterNames(params: unknown): string[] {
-  const schema = schemaShape.parse(params)
+  const schema = paramSchema.parse(params)
   const forms = schema.anyOf ?? schema.oneOf
   if (forms) return [...new Set(forms.flatMap(parameterNames))]
   return Object.keys(schema.properties ?? {})
 }
 
-function valuesOf({ enum: values, const: only, minimum, maximum, type, anyOf }: Schema): string {
+function valuesOf({ enum: values, const: only, minimum, maximum, type, anyOf }: ParamSchema): string {
   if (values) return values.join('|')
   if (only !== undefined) return String(only)
-  if (anyOf) return [...new Set(anyOf.map(each => valuesOf(schemaShape.parse(each))))].join('|')
-  // Zod bounds every integer by what a number can hold.
-  const isBound = (bound: number | undefined) =>
-    bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER
-  if (isBound(minimum) || isBound(maximum))
-    return `${isBound(minimum) ? minimum : ''}..${isBound(maximum) ? maximum : ''}`
+  if (anyOf) return [...new Set(anyOf.map(each => valuesOf(paramSchema.parse(each))))].join('|')
+  const [low, high] = [boundOf(minimum), boundOf(maximum)]
+  if (low !== undefined || high !== undefined) return `${low ?? ''}..${high ?? ''}`
   return type === 'string' ? '' : [type ?? ''].flat().join('|')
 }
 

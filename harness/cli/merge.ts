@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { HarnessError, messageOf, UsageError } from '../errors.ts'
+import { HarnessError } from '../errors.ts'
 import { mergeResults } from '../outcome/merge.ts'
-import { parseResults } from '../outcome/results.ts'
+import { readResults } from '../outcome/read-results.ts'
 import { writeRun } from '../report/files.ts'
 import { reportOf } from '../report/html/document.ts'
 import { renderScoreboard, rowsOf } from '../report/scoreboard.ts'
@@ -16,7 +15,7 @@ export function addMerge(program: Command): void {
     .option('--out <folder>', 'where the results go', 'firebreak-results')
     .addHelpText('after', '\nExit codes: those of "firebreak run".')
     .action(async (paths: string[], { out }: { out: string }) => {
-      const parts = paths.map(path => ({ name: path, results: parseResults(textOf(path), path) }))
+      const parts = paths.map(path => ({ name: path, results: readResults(path) }))
       const results = mergeResults(parts)
       const { written, failed } = writeRun({
         out,
@@ -34,12 +33,4 @@ export function addMerge(program: Command): void {
       process.stdout.write(`${lines.join('\n')}\n`)
       process.exitCode = Number(results.exitCode)
     })
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${messageOf(error)}`, { cause: error })
-  }
 }

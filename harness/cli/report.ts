@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { HarnessError, messageOf, UsageError } from '../errors.ts'
-import { parseResults } from '../outcome/results.ts'
+import { HarnessError, messageOf } from '../errors.ts'
+import { readResults } from '../outcome/read-results.ts'
 import { reportOf } from '../report/html/document.ts'
 
 export function addReport(program: Command): void {
@@ -12,7 +12,7 @@ export function addReport(program: Command): void {
     .argument('[results]', 'a file written by "firebreak run"', 'firebreak-results/results.json')
     .option('--out <file>', 'where to write it; default: report.html beside the results')
     .action(async (path: string, { out }: { out?: string }) => {
-      const results = parseResults(textOf(path), path)
+      const results = readResults(path)
       const target = resolve(out ?? join(dirname(path), 'report.html'))
       const page = await reportOf(results)
       try {
@@ -22,17 +22,4 @@ export function addReport(program: Command): void {
       }
       process.stdout.write(`report   ${target}\n`)
     })
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new UsageError(
-      `${path} cannot be read: ${messageOf(error)}. Give a file written by "firebreak run".`,
-      {
-        cause: error,
-      },
-    )
-  }
 }

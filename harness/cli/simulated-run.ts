@@ -2,11 +2,11 @@
 import { randomInt } from 'node:crypto'
 import { type Results, type RunResult, resultsVersion } from '../outcome/results.ts'
 import { exitCodeOf } from '../outcome/verdict.ts'
-import { renderDiagnosis } from '../report/diagnosis-table.ts'
-import { renderFidelity } from '../report/fidelity-card.ts'
 import { writeRun } from '../report/files.ts'
-import { reportOf, reportProblem } from '../report/html/document.ts'
-import { renderReasons, renderScoreboard, rowsOf, verdictWord } from '../report/scoreboard.ts'
+import { reportIfPossible } from '../report/html/document.ts'
+import { replayCommand } from '../report/replay.ts'
+import { boardLines, headLines } from '../report/run-lines.ts'
+import { verdictWord } from '../report/scoreboard.ts'
 import { type Style, styleFor } from '../report/style.ts'
 import type { NamedScenario } from '../run/load-scenarios.ts'
 import { architectureOf } from '../stack/architectures.ts'
@@ -34,7 +34,8 @@ export async function runSimulated(options: SimulatedRunOptions): Promise<number
   const seed = options.seed ?? randomInt(seedMax)
   const style = styleFor(process.stdout)
   const names = picked.map(({ name }) => name)
-  writeHead({ names, architectures, seed }, style)
+  const runtime = 'simulation (as asked; times are virtual)'
+  for (const line of headLines({ names, architectures, runtime, seed }, style)) write(line)
   const jobs = jobsOf(options, seed)
   const began = performance.now()
   let ended = 0
@@ -44,7 +45,8 @@ export async function runSimulated(options: SimulatedRunOptions): Promise<number
   }
   const simulated = await simulateAll(jobs, { done })
   const runs = simulated.map(({ run }) => run)
-  writeBoard(runs, style)
+  for (const line of boardLines(runs, style)) write(line)
+  if (runs.length > 0) write('')
   const results: Results = {
     ...{ schema: resultsVersion, seed, runtime: 'simulation', runs },
     // In virtual time: the same seed gives the same file, whenever it runs and however fast.
@@ -55,22 +57,11 @@ export async function runSimulated(options: SimulatedRunOptions): Promise<number
   const logs = simulated.flatMap(({ run, logs: text }) =>
     text === undefined ? [] : [{ name: `${run.scenario}-${run.architecture}`, text }],
   )
-  const report = await reportOf(results).catch((error: unknown) => {
-    write(`${style.red('error')}    ${reportProblem(error)}`)
-    return undefined
-  })
+  const report = await reportIfPossible(results, problem => write(`${style.red('error')}    ${problem}`))
   const { written, failed } = writeRun({ out, copy: json, results, logs, report })
   for (const problem of failed) write(`${style.red('error')}    ${problem}`)
   for (const { what, path } of written) write(`${what.padEnd(8)} ${path}`)
-  write(
-    [
-      'replay   npx firebreak run',
-      ...names,
-      `--architecture ${architectures.join(',')} --runtime simulation --seed ${seed}`,
-      ...(twin ? ['--twin'] : []),
-      ...(repeat > 1 ? [`--repeat ${repeat}`] : []),
-    ].join(' '),
-  )
+  write(`replay   ${replayCommand({ names, architectures, runtime: 'simulation', seed, twin, repeat })}`)
   return failed.length > 0 ? exitCodeOf(['error']) : Number(results.exitCode)
 }
 
@@ -85,37 +76,9 @@ function jobsOf({ picked, architectures, twin, repeat }: SimulatedRunOptions, se
   )
 }
 
-interface Head {
-  names: readonly string[]
-  architectures: readonly string[]
-  seed: number
-}
-
-function writeHead({ names, architectures, seed }: Head, style: Style): void {
-  const count = (items: readonly string[], noun: string) =>
-    `${items.length} ${noun}${items.length === 1 ? '' : 's'}`
-  const row = (name: string, text: string) => write(`  ${style.dim(name.padEnd(14))}${text}`)
-  write(`${style.bold('firebreak')}  ${count(names, 'scenario')} x ${count(architectures, 'architecture')}`)
-  row('runtime', 'simulation (as asked; times are virtual)')
-  row('seed', String(seed))
-  row('scenarios', names.join(', '))
-  row('architectures', architectures.join(', '))
-  write('')
-}
-
 function writeProgress(run: RunResult, place: string, passedMs: number, style: Style): void {
   const seconds = (passedMs / 1_000).toFixed(1).padStart(6)
   const paint = run.verdict === 'held' ? style.green : style.red
   const where = `${run.scenario.padEnd(16)} ${run.architecture.padEnd(12)}`
   write(`${style.dim(`${seconds} s`)}  ${where} ${paint(verdictWord(run))} ${place}`)
-}
-
-function writeBoard(runs: readonly RunResult[], style: Style): void {
-  if (runs.length === 0) return
-  write('')
-  for (const line of renderScoreboard(rowsOf(runs), style, undefined)) write(line)
-  for (const line of renderDiagnosis(runs, style)) write(line)
-  for (const line of renderFidelity(runs, style)) write(line)
-  for (const line of renderReasons(runs, style, undefined)) write(line)
-  write('')
 }

@@ -81,8 +81,6 @@ export class Crowd implements AsyncDisposable {
   readonly #dead: { user: User; session: string }[] = []
   /** Who is to be among the dead by the start of the timeline. */
   readonly #dying: User[] = []
-  /** Whose session has run out: they go on asking with it, as nobody should be served. */
-  readonly #expired = new Set<User>()
   #visitors: Visitors | undefined
 
   constructor(options: CrowdOptions) {
@@ -234,7 +232,7 @@ export class Crowd implements AsyncDisposable {
     const looks = visits({ ...interval, to }, group.browseEveryMs, random, place)
     if (!isOnlyInBackground) {
       this.#schedule.add(looks, async at => {
-        if (!this.#expired.has(user)) await user.browse(at)
+        if (!user.isOver) await user.browse(at)
       })
     }
     if (group.refreshEveryMs) {
@@ -249,11 +247,11 @@ export class Crowd implements AsyncDisposable {
     user.runsOutAt(expiresAt)
     this.#schedule.add([expiresAt], async () => {
       // Whoever was thrown out meanwhile and came back has another session, which does not run out.
-      if (user.session !== session && !user.isOver) return
-      user.over('expired')
-      this.#expired.add(user)
+      if (user.session === session) user.over('expired')
     })
-    this.#planProbes(user, session, { from: expiresAt + revocationBoundMs, random, isDue: this.#expired })
+    // Whose session has run out goes on asking with it, as nobody should be served.
+    const from = expiresAt + revocationBoundMs
+    this.#planProbes(user, session, { from, random, isDue: () => user.isOver })
   }
 
   /** One look while the session is good, so that whoever keeps things knows it; then it runs out. */
@@ -262,15 +260,15 @@ export class Crowd implements AsyncDisposable {
     this.#planExpiry(user, deadFromMs, createRandom(this.#options.seed, `${user.who.user} probe`))
   }
 
-  /** `isDue`: asks only for those who are in it at the time. */
+  /** `isDue`: asks only if it is, at the time. */
   #planProbes(
     user: User,
     session: string,
-    { from, random, isDue }: { from: number; random: () => number; isDue?: ReadonlySet<User> },
+    { from, random, isDue }: { from: number; random: () => number; isDue?: () => boolean },
   ): void {
     const times = visits({ from, to: this.#options.timelineMs }, probeEveryMs, random)
     this.#schedule.add(times, async at => {
-      if (isDue?.has(user) === false) return
+      if (isDue?.() === false) return
       this.#recorder.probe(session, user.who, at, await user.client.probe())
     })
   }
@@ -283,7 +281,7 @@ export class Crowd implements AsyncDisposable {
   /** Counts who holds a credential, client by client: not from the books. */
   #countAlive(): History['alive'] {
     const counts = new Map<string, History['alive'][number]>()
-    const owners = this.#owners().filter(user => !this.#expired.has(user) && !user.isOver)
+    const owners = this.#owners().filter(user => !user.isOver)
     for (const { client, who } of [...owners, ...(this.#visitors?.here ?? [])]) {
       const key = `${who.app} ${who.surface}`
       const entry = counts.get(key) ?? { app: who.app, surface: who.surface, count: 0 }

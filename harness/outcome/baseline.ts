@@ -2,9 +2,9 @@
  * What is held, written down so that it stays held: per scenario and architecture, and per app, surface, region and activity
  * in each. A committed file: sorted, rounded, and small, so that its differences can be read.
  */
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { messageOf, UsageError } from '../errors.ts'
+import { readText } from './read-results.ts'
 import { parseResults, type Results, type RunResult, type SegmentResult } from './results.ts'
 import { verdicts } from './verdict.ts'
 
@@ -116,6 +116,15 @@ function worstOf(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.round(Math.max(...known))
 }
 
+/** A baseline with what is held now; what was not run this time stays as it was. */
+export function updated(known: Baseline | undefined, now: Baseline): Baseline {
+  const scenarios = new Set([...Object.keys(known?.held ?? {}), ...Object.keys(now.held)])
+  const held = [...scenarios].map(
+    name => [name, sorted(Object.entries({ ...known?.held[name], ...now.held[name] }))] as const,
+  )
+  return { ...now, held: sorted(held) }
+}
+
 /** As it is written to its file. */
 export function baselineText(baseline: Baseline): string {
   return `${JSON.stringify(baseline, null, 1)}\n`
@@ -123,12 +132,7 @@ export function baselineText(baseline: Baseline): string {
 
 /** Reads a baseline, or makes one of a results file. Throws a UsageError that says what is wrong with the file. */
 export function readBaseline(path: string): Baseline {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${messageOf(error)}`, { cause: error })
-  }
+  const text = readText(path)
   let json: unknown
   try {
     json = JSON.parse(text)

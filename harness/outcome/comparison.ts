@@ -41,7 +41,11 @@ const amplificationRatio = 1.35
 const latency = { ms: 400, ratio: 2.5, intents: 10 }
 
 export function compare(before: Baseline, after: Baseline, noise?: Noise): Comparison {
-  const pairs = pairsOf(before).filter(([scenario, name]) => after.held[scenario]?.[name])
+  const isIn =
+    ({ held }: Baseline) =>
+    ([scenario, name]: readonly [string, string]) =>
+      held[scenario]?.[name] !== undefined
+  const pairs = pairsOf(before).filter(isIn(after))
   const cells = pairs.flatMap(([scenario, name]) => {
     const held = before.held[scenario]?.[name]
     return held ? [...Object.keys(held.cells), ...Object.keys(held.sessions)] : []
@@ -64,10 +68,10 @@ export function compare(before: Baseline, after: Baseline, noise?: Noise): Compa
       ].map(change => ({ scenario, architecture, ...change }))
     }),
     missing: pairsOf(before)
-      .filter(([scenario, name]) => !after.held[scenario]?.[name])
+      .filter(pair => !isIn(after)(pair))
       .map(words),
     added: pairsOf(after)
-      .filter(([scenario, name]) => !before.held[scenario]?.[name])
+      .filter(pair => !isIn(before)(pair))
       .map(words),
     compared: pairs.length,
   }

@@ -95,6 +95,20 @@ const evidenceSchema = z.looseObject({
   observed: z.string(),
 })
 
+/** What a real browser saw, look by look. */
+const lookSchema = z.looseObject({
+  app: z.string(),
+  moment: z.string(),
+  step: z.string(),
+  sees: z.string(),
+  told: z.string().optional(),
+  httpStatus: z.int().optional(),
+  tookMs: milliseconds.optional(),
+  /** File name of the picture, in the folder. */
+  screenshot: z.string().optional(),
+})
+const seenSchema = z.looseObject({ folder: z.string(), observations: z.array(lookSchema) })
+
 const counts = z.array(count)
 
 const groupSeriesSchema = z.looseObject({
@@ -155,25 +169,7 @@ const runSchema = z
       })
       .optional(),
     /** What a real browser saw, or why there was none. */
-    witness: z
-      .union([
-        z.looseObject({ missing: z.string() }),
-        z.looseObject({
-          folder: z.string(),
-          observations: z.array(
-            z.looseObject({
-              app: z.string(),
-              moment: z.string(),
-              step: z.string(),
-              sees: z.string(),
-              told: z.string().optional(),
-              httpStatus: z.int().optional(),
-              tookMs: milliseconds.optional(),
-            }),
-          ),
-        }),
-      ])
-      .optional(),
+    witness: z.union([z.looseObject({ missing: z.string() }), seenSchema]).optional(),
     /** How much of the shape of the incident it replays it shows. Only on a stack without mitigations. */
     fidelity: z
       .array(
@@ -229,7 +225,16 @@ export type Results = z.infer<typeof resultsSchema>
 export type RunResult = z.infer<typeof runSchema>
 export type OutcomeResult = z.infer<typeof outcomeSchema>
 export type SegmentResult = z.infer<typeof segmentSchema>
+export type Look = z.infer<typeof lookSchema>
 export type EvidenceResult = z.infer<typeof evidenceSchema>
+
+/** What a browser saw of a run; undefined where nobody looked. */
+export function seenBy(witness: RunResult['witness']): z.infer<typeof seenSchema> | undefined {
+  // Either form takes fields that it does not know, so that a type guard of the language's own says nothing.
+  return witness !== undefined && 'observations' in witness
+    ? (witness as z.infer<typeof seenSchema>)
+    : undefined
+}
 
 /** Reads a results file. `path` is only for the message. Throws a UsageError saying what is wrong with it, and where. */
 export function parseResults(text: string, path: string): Results {

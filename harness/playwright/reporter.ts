@@ -12,16 +12,15 @@ import type {
 import { type Noise, readNoise } from '../outcome/noise.ts'
 import { type Results, type RunResult, resultsVersion } from '../outcome/results.ts'
 import { exitCodeOf } from '../outcome/verdict.ts'
-import { renderDiagnosis } from '../report/diagnosis-table.ts'
-import { renderFidelity } from '../report/fidelity-card.ts'
 import { type LogFile, writeRun } from '../report/files.ts'
-import { reportOf, reportProblem } from '../report/html/document.ts'
+import { reportIfPossible } from '../report/html/document.ts'
 import { isLively, ProgressBlock, type RunningState, renderProgress } from '../report/progress.ts'
-import { renderReasons, renderScoreboard, rowsOf, verdictWord } from '../report/scoreboard.ts'
+import { replayCommand } from '../report/replay.ts'
+import { boardLines, headLines } from '../report/run-lines.ts'
+import { verdictWord } from '../report/scoreboard.ts'
 import { styleFor } from '../report/style.ts'
 import { logsAttachment, runAttachment } from './attachments.ts'
 import { snapshotIn, wantLive } from './live-channel.ts'
-import { replayCommand } from './replay.ts'
 import { type Settings, settings } from './settings.ts'
 
 const write = (line: string) => process.stdout.write(`${line}\n`)
@@ -60,15 +59,9 @@ export default class FirebreakReporter implements Reporter {
     const { names, architectures } = this.#selection
     const { FIREBREAK_SEED, FIREBREAK_RUNTIME } = this.#settings
     const { FIREBREAK_RUNTIME_CHOSEN = FIREBREAK_RUNTIME, FIREBREAK_RUNTIME_WHY } = process.env
-    const row = (name: string, text: string) => write(`  ${this.#style.dim(name.padEnd(14))}${text}`)
-    write(
-      `${this.#style.bold('firebreak')}  ${count(names, 'scenario')} x ${count(architectures, 'architecture')}`,
-    )
-    row('runtime', `${FIREBREAK_RUNTIME_CHOSEN}${FIREBREAK_RUNTIME_WHY ? ` (${FIREBREAK_RUNTIME_WHY})` : ''}`)
-    row('seed', String(FIREBREAK_SEED))
-    row('scenarios', names.join(', '))
-    row('architectures', architectures.join(', '))
-    write('')
+    const runtime = `${FIREBREAK_RUNTIME_CHOSEN}${FIREBREAK_RUNTIME_WHY ? ` (${FIREBREAK_RUNTIME_WHY})` : ''}`
+    const head = { names, architectures, runtime, seed: FIREBREAK_SEED }
+    for (const line of headLines(head, this.#style)) write(line)
   }
 
   onStepBegin(test: TestCase, _result: TestResult, step: TestStep): void {
@@ -127,12 +120,7 @@ export default class FirebreakReporter implements Reporter {
     this.#block.clear()
     for (const error of this.#errors) write(`\n${this.#style.red('error')}: ${error}`)
     if (this.#runs.length > 0) {
-      write('')
-      const noise = noiseFor(this.#settings)
-      for (const line of renderScoreboard(rowsOf(this.#runs), this.#style, noise)) write(line)
-      for (const line of renderDiagnosis(this.#runs, this.#style)) write(line)
-      for (const line of renderFidelity(this.#runs, this.#style)) write(line)
-      for (const line of renderReasons(this.#runs, this.#style, noise)) write(line)
+      for (const line of boardLines(this.#runs, this.#style, noiseFor(this.#settings))) write(line)
       if (this.#runs.some(({ verdict }) => verdict === 'error'))
         write(
           `\n  ${this.#style.dim('after an error, `firebreak doctor` shows whether anything is left, and removes it')}`,
@@ -141,7 +129,10 @@ export default class FirebreakReporter implements Reporter {
     if (result.status === 'interrupted') write('\ninterrupted; everything that was started has been removed')
     write('')
     await this.#writeFiles(result.status === 'interrupted')
-    write(`replay   ${replayCommand(this.#selection, this.#settings)}`)
+    const { FIREBREAK_SEED: seed, FIREBREAK_TWIN } = this.#settings
+    const runtime = runtimeOf(this.#settings)
+    const twin = FIREBREAK_TWIN === '1'
+    write(`replay   ${replayCommand({ ...this.#selection, runtime, seed, twin })}`)
   }
 
   async #writeFiles(interrupted: boolean): Promise<void> {
@@ -159,10 +150,9 @@ export default class FirebreakReporter implements Reporter {
         interrupted || this.#errors.length > 0 ? ['error'] : this.#runs.map(({ verdict }) => verdict),
       ),
     }
-    const report = await reportOf(results).catch((error: unknown) => {
-      write(`${this.#style.red('error')}    ${reportProblem(error)}`)
-      return undefined
-    })
+    const report = await reportIfPossible(results, problem =>
+      write(`${this.#style.red('error')}    ${problem}`),
+    )
     const { written, failed } = writeRun({
       report,
       out: FIREBREAK_OUT,
@@ -238,6 +228,7 @@ function attachedTo(result: TestResult, wanted: string): string | undefined {
   return result.attachments.find(({ name }) => name === wanted)?.body?.toString()
 }
 
-function count(items: readonly string[], noun: string): string {
-  return `${items.length} ${noun}${items.length === 1 ? '' : 's'}`
+/** The one that was chosen, where that was for us to choose. */
+function runtimeOf({ FIREBREAK_RUNTIME, FIREBREAK_RUNTIME_CHOSEN }: Settings): string {
+  return process.env.FIREBREAK_RUNTIME_CHOSEN ?? FIREBREAK_RUNTIME_CHOSEN ?? FIREBREAK_RUNTIME
 }

@@ -1,5 +1,6 @@
 /** A run in five sentences: what was broken, who fell and how, who did not, how it came back, what would have mattered. */
 import type { RunResult } from '../outcome/results.ts'
+import { percent } from './percent.ts'
 
 export interface Explained {
   /** What the scenario says of itself. */
@@ -96,9 +97,4 @@ function needed(needs: readonly string[], architecture: string, others: readonly
 
 function list(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
-}
-
-function percent(share: number): string {
-  const value = share * 100
-  return `${value > 0 && value < 10 ? value.toFixed(1) : Math.round(value)} %`
 }

@@ -4,6 +4,8 @@
  */
 import { stripVTControlCharacters } from 'node:util'
 import type { LiveSnapshot } from '../run/live-progress.ts'
+import { controlApp } from '../scope.ts'
+import { familyApps } from '../stack/topology.ts'
 import type { Style } from './style.ts'
 
 export interface ProgressState {
@@ -27,7 +29,7 @@ export interface RunningState {
 const bars = '▁▂▃▄▅▆▇█'
 const sparkWidth = 12
 /** In the order of the products; others come after them. */
-const order = ['feed', 'messenger', 'photos', 'chat', 'ads', 'messenger-api', 'business-api', 'rival']
+const order: readonly string[] = [...familyApps, controlApp]
 
 /** One character a second: how much was served. A dot where nobody asked. */
 export function sparkline(values: readonly (number | null)[], width = sparkWidth): string {

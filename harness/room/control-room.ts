@@ -5,7 +5,7 @@ import { constructorOf } from '../faults/catalogue.ts'
 import type { Evidence, Fault } from '../faults/fault.ts'
 import { within } from '../run/deadline.ts'
 import type { NamedScenario } from '../run/load-scenarios.ts'
-import { featuresOf } from '../run/runnable.ts'
+import { featuresOf, lackingOf } from '../run/runnable.ts'
 import { playTimeline } from '../run/timeline.ts'
 import { type FaultOn, takeOff } from '../run/undo.ts'
 import { type Mitigation, mitigations } from '../stack/architectures.ts'
@@ -94,7 +94,7 @@ export class ControlRoom {
     if (!construct) throw new UsageError(`there is no fault "${kind}"`)
     const fault = construct(params)
     const { topology, features, runtime } = this.#stack
-    const lacking = fault.needs.filter(need => need !== 'http-toxics' && !features.has(need))
+    const lacking = lackingOf(fault.needs, features)
     const problems = [
       ...fault.problems(topology),
       ...(fault.runtimes[runtime] === undefined ? [`it cannot be had on ${runtime}`] : []),
@@ -149,7 +149,7 @@ export class ControlRoom {
     if (!found) throw new UsageError(`there is no scenario "${name}"`)
     if (this.#playing) throw new Conflict(`${this.#playing.name} is being played; stop it first`)
     this.#refuseWhileSwitching()
-    const lacking = featuresOf(found.scenario).filter(feature => !this.#stack.features.has(feature))
+    const lacking = lackingOf(featuresOf(found.scenario), this.#stack.features)
     if (lacking.length > 0)
       throw new UsageError(`${name} needs ${lacking.join(', ')}: start with --parts ${lacking.join(',')}`)
     for (const { fault } of found.scenario.schedule) this.#refuseOverlap(fault)

@@ -1,6 +1,7 @@
 /** A form for each fault of the catalogue, made from the schema of its parameters. */
-import { z } from 'zod'
 import type { CatalogueEntry } from '../faults/catalogue.ts'
+import { boundOf, type ParamSchema, paramSchema } from '../faults/param-schema.ts'
+import { lackingOf } from '../run/runnable.ts'
 import type { Topology } from '../stack/topology.ts'
 
 export interface Field {
@@ -26,33 +27,19 @@ export interface FaultForm {
   missing?: string | undefined
 }
 
-const schemaShape = z.looseObject({
-  type: z.union([z.string(), z.array(z.string())]).optional(),
-  enum: z.array(z.unknown()).optional(),
-  const: z.unknown().optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  default: z.unknown().optional(),
-  required: z.array(z.string()).optional(),
-  properties: z.record(z.string(), z.unknown()).optional(),
-  anyOf: z.array(z.unknown()).optional(),
-  oneOf: z.array(z.unknown()).optional(),
-})
-type Schema = z.output<typeof schemaShape>
-
 /** `features`: what the stack was started with. */
 export function formOf(
   { kind, layer, summary, params, runtimes, needs }: CatalogueEntry,
   { runtime, features, topology }: { runtime: string; features: ReadonlySet<string>; topology: Topology },
 ): FaultForm {
-  const lacking = needs.filter(need => need !== 'http-toxics' && !features.has(need))
+  const lacking = lackingOf(needs, features)
   const missing = !runtimes.some(each => each === runtime)
     ? `it cannot be had on ${runtime}`
     : lacking.length > 0
       ? `it needs ${lacking.join(', ')}: start with --parts ${lacking.join(',')}`
       : undefined
-  const schema = schemaShape.parse(params)
-  const forms = (schema.anyOf ?? schema.oneOf ?? [schema]).map(form => schemaShape.parse(form))
+  const schema = paramSchema.parse(params)
+  const forms = (schema.anyOf ?? schema.oneOf ?? [schema]).map(form => paramSchema.parse(form))
   return {
     kind,
     layer,
@@ -66,21 +53,21 @@ export function formOf(
 }
 
 /** By what is always the same in it, as `form: watch`. */
-function variantName({ properties = {} }: Schema, index: number): string {
+function variantName({ properties = {} }: ParamSchema, index: number): string {
   const fixed = Object.entries(properties).flatMap(([name, property]) => {
-    const { const: only } = schemaShape.parse(property)
+    const { const: only } = paramSchema.parse(property)
     return only === undefined ? [] : [`${name}: ${String(only)}`]
   })
   return fixed.join(', ') || (index === 0 ? 'usual' : `form ${index + 1}`)
 }
 
-function fieldsOf({ properties = {}, required = [] }: Schema, topology: Topology): Field[] {
+function fieldsOf({ properties = {}, required = [] }: ParamSchema, topology: Topology): Field[] {
   return Object.entries(properties).map(([name, property]) =>
-    fieldOf(name, schemaShape.parse(property), required.includes(name), topology),
+    fieldOf(name, paramSchema.parse(property), required.includes(name), topology),
   )
 }
 
-function fieldOf(name: string, schema: Schema, isListed: boolean, topology: Topology): Field {
+function fieldOf(name: string, schema: ParamSchema, isListed: boolean, topology: Topology): Field {
   const isRequired = isListed && schema.default === undefined
   const usual = schema.default === undefined ? undefined : shown(schema.default)
   const base = { name, isRequired, ...(usual === undefined ? {} : { usual }) }
@@ -89,23 +76,18 @@ function fieldOf(name: string, schema: Schema, isListed: boolean, topology: Topo
   const type = [schema.type ?? ''].flat()[0]
   if (type === 'boolean') return { ...base, kind: 'check' }
   if (type === 'number' || type === 'integer')
-    return { ...base, kind: 'number', min: bound(schema.minimum), max: bound(schema.maximum) }
+    return { ...base, kind: 'number', min: boundOf(schema.minimum), max: boundOf(schema.maximum) }
   if (type === 'string') return { ...base, kind: 'text', suggestions: suggestionsFor(name, topology) }
   return { ...base, kind: 'json' }
 }
 
-function choicesOf({ enum: values, const: only }: Schema): string[] | undefined {
+function choicesOf({ enum: values, const: only }: ParamSchema): string[] | undefined {
   if (only !== undefined) return [String(only)]
   return values?.every(value => typeof value === 'string') ? values.map(String) : undefined
 }
 
 function shown(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-/** Zod bounds every integer by what a number can hold. */
-function bound(value: number | undefined): number | undefined {
-  return value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value
 }
 
 function suggestionsFor(name: string, { services, cells }: Topology): string[] | undefined {

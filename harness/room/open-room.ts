@@ -6,7 +6,7 @@ import { catalogue } from '../faults/catalogue.ts'
 import { linksNamed } from '../faults/links.ts'
 import { servicesNamed } from '../faults/services.ts'
 import type { NamedScenario } from '../run/load-scenarios.ts'
-import { featuresOf } from '../run/runnable.ts'
+import { featuresOf, lackingOf } from '../run/runnable.ts'
 import { statusLevels } from '../run/status-levels.ts'
 import type { Stack } from '../stack/stack.ts'
 import { linksOf } from '../stack/topology.ts'
@@ -67,7 +67,7 @@ function aboutOf({ stack, scenarios, listing }: OpenRoomOptions) {
     scenarios: scenarios
       .filter(({ scenario }) => scenario.schedule.length > 0)
       .map(({ name, scenario }) => {
-        const lacking = featuresOf(scenario).filter(feature => !features.has(feature))
+        const lacking = lackingOf(featuresOf(scenario), features)
         return {
           name,
           title: scenario.title,

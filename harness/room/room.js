@@ -197,7 +197,7 @@ function tile({ app, surface, goodput, perSecond, signedIn, forcedOut }, level) 
   )
 }
 
-const order = ['feed', 'messenger', 'photos', 'chat', 'ads', 'messenger-api', 'business-api', 'rival']
+const order = about.services.map(({ role }) => role)
 const surfaceOrder = ['web', 'mobile', 'api']
 const inOrder = (a, b) =>
   order.indexOf(a.app) - order.indexOf(b.app) ||

@@ -16,6 +16,11 @@ export function featuresOf({
   return features.filter(feature => wanted.has(feature))
 }
 
+/** What of that a stack with these features does not have. */
+export function lackingOf(wanted: readonly Need[], has: ReadonlySet<string>): Need[] {
+  return features.filter(feature => wanted.includes(feature) && !has.has(feature))
+}
+
 /** A machine, as far as it decides what can run there. */
 export interface Place {
   runtime: RuntimeName

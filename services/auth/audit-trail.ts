@@ -5,6 +5,7 @@
  */
 import type { MiddlewareHandler } from 'hono'
 import { basicOf } from '../common/bearer.ts'
+import { fetchAnswer } from '../common/call.ts'
 import type { Log } from '../common/log.ts'
 import type { Mitigations } from '../common/mitigations.ts'
 
@@ -82,21 +83,14 @@ export class AuditTrail {
 
   async #arrived(events: readonly AuditEvent[]): Promise<boolean> {
     const { url, fetch, log } = this.#world
-    const controller = new AbortController()
-    const timer = setTimeout(() => controller.abort(), sendLimitMs)
     try {
-      const { status } = await fetch(`${url}/events`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ events }),
-        signal: controller.signal,
-      })
-      return status < 300
+      const call = { method: 'POST', path: '/events', purpose: 'background', timeoutMs: sendLimitMs } as const
+      const headers = { 'content-type': 'application/json' }
+      const sent = { ...call, headers, body: JSON.stringify({ events }) }
+      return (await fetchAnswer(fetch, url, sent, sendLimitMs)).status < 300
     } catch (error) {
-      log('audit-sink-not-reached', { reason: String((error as Error).cause ?? error) })
+      log('audit-sink-not-reached', { reason: (error as Error).message })
       return false
-    } finally {
-      clearTimeout(timer)
     }
   }
 }

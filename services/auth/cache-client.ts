@@ -1,5 +1,6 @@
 /** Auth's way to its caches: one in use, which the configuration names, and perhaps others. */
 import { z } from 'zod'
+import { type Answer, type Call, fetchAnswer } from '../common/call.ts'
 import type { Log } from '../common/log.ts'
 
 /** The cache cannot be asked now. Nothing is known of what is in it. */
@@ -52,10 +53,10 @@ class HttpCacheClient implements CacheClient {
   }
 
   async get(key: string): Promise<unknown> {
-    const response = await this.#ask(this.#inUse, key, {})
-    if (response.status === 404) return undefined
+    const { status, text } = await this.#ask(this.#inUse, key, {})
+    if (status === 404) return undefined
     try {
-      return found.parse(await response.json()).value
+      return found.parse(JSON.parse(text)).value
     } catch (error) {
       throw new CacheUnavailable(`the cache gave no answer: ${String(error)}`)
     }
@@ -100,7 +101,7 @@ class HttpCacheClient implements CacheClient {
     }
   }
 
-  #putInto(base: string | undefined, key: string, entry: object): Promise<Response> {
+  #putInto(base: string | undefined, key: string, entry: object): Promise<Answer> {
     return this.#ask(base, key, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
@@ -108,20 +109,23 @@ class HttpCacheClient implements CacheClient {
     })
   }
 
-  async #ask(base: string | undefined, key: string, init: RequestInit): Promise<Response> {
+  async #ask(
+    base: string | undefined,
+    key: string,
+    how: Pick<Call, 'method' | 'headers' | 'body'>,
+  ): Promise<Answer> {
     const { fetch, inUse } = this.#world
     if (base === undefined) throw new CacheUnavailable(`no cache "${inUse()}" is known here`)
-    const controller = new AbortController()
-    const timer = setTimeout(() => controller.abort(), limitMs)
+    const path = `/entries/${encodeURIComponent(key)}`
     try {
-      const url = `${base}/entries/${encodeURIComponent(key)}`
-      const response = await fetch(url, { ...init, signal: controller.signal })
-      if (response.status >= 500) throw new Error(`answered ${response.status}`)
-      return response
+      return await fetchAnswer(
+        fetch,
+        base,
+        { ...how, path, purpose: 'session-check', timeoutMs: limitMs },
+        limitMs,
+      )
     } catch (error) {
-      throw new CacheUnavailable(`the cache cannot be asked: ${String((error as Error).cause ?? error)}`)
-    } finally {
-      clearTimeout(timer)
+      throw new CacheUnavailable(`the cache cannot be asked: ${(error as Error).message}`)
     }
   }
 }

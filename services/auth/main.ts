@@ -5,17 +5,12 @@ import { commonEnv, jsonText, readEnv } from '../common/env.ts'
 import { Health } from '../common/health.ts'
 import { fileLastKnownGood } from '../common/last-known-good.ts'
 import { jsonLog } from '../common/log.ts'
-import { createFetch } from '../common/outbound.ts'
 import { serve } from '../common/serve.ts'
-import { AuditTrail } from './audit-trail.ts'
 import { createAuth } from './auth.ts'
-import { createCacheClient } from './cache-client.ts'
+import { authPartsEnv, hasAuthParts } from './auth-parts-env.ts'
 import { authConfigSchema, defaultAuthConfig } from './config.ts'
-import { createCredentialPolicy } from './credential-policy.ts'
-import { linksTo } from './links-to.ts'
 import { rareLog } from './rare-log.ts'
 import { createSelfTest } from './self-test.ts'
-import { cacheKinds } from './session-cache.ts'
 import { StoreUnavailable } from './store.ts'
 import { createPostgresStore, type PostgresStore } from './store-postgres.ts'
 
@@ -28,10 +23,7 @@ const env = readEnv(
     /** Secrets of the services that may sign users in, introspect and revoke, by client id. */
     CLIENTS: jsonText(z.record(z.string().min(1), z.string().min(16))),
     LINKS: jsonText(z.record(z.string(), z.url())),
-    /** Sessions are cached in the services `session-cache…` among the links. */
-    CACHE: z.enum(cacheKinds).optional(),
-    /** Which kinds of credential count is a setting in the store. */
-    SETTINGS: z.enum(['cached']).optional(),
+    ...authPartsEnv.shape,
     /** PEM: makes it speak TLS. Both or none. */
     TLS_CERT: z.string().optional(),
     TLS_KEY: z.string().optional(),
@@ -46,7 +38,6 @@ await Promise.all([migrated(store), replica && migrated(replica)])
 
 const certificate = await serverCertificate()
 const health = new Health()
-const lean = createFetch()
 const config = createConfigClient({
   url: env.LINKS.config,
   document: env.ROLE,
@@ -65,18 +56,7 @@ const config = createConfigClient({
 })
 const selfTest = createSelfTest({ store, config: config.current })
 await config.start()
-const caches = linksTo('session-cache', env)
-const cache = createCacheClient({
-  caches,
-  inUse: () => config.current().sessionCache,
-  fetch: lean,
-  log,
-})
-const [sink] = Object.values(linksTo('audit', env))
-const audit =
-  sink === undefined
-    ? undefined
-    : new AuditTrail({ url: sink, fetch: lean, mitigations: env.MITIGATIONS, log: rareLog(log) })
+const parts = await authParts()
 const auth = createAuth({
   store,
   replica,
@@ -88,10 +68,9 @@ const auth = createAuth({
   health,
   log,
   certificate,
-  cache: env.CACHE && { kind: env.CACHE, client: cache },
-  policy:
-    env.SETTINGS && createCredentialPolicy({ store, cache, mitigations: env.MITIGATIONS, log: rareLog(log) }),
-  audit,
+  cache: parts?.cache,
+  policy: parts?.policy,
+  audit: parts?.audit,
 })
 auth.start()
 serve(auth, {
@@ -102,11 +81,20 @@ serve(auth, {
   onStop: async () => {
     auth.stop()
     config.stop()
-    cache.stop()
-    audit?.stop()
+    parts?.stop()
     await Promise.all([pool.end(), replicaPool?.end()])
   },
 })
+
+/** Loaded only where there are any, as the certificate is. */
+async function authParts() {
+  if (!hasAuthParts(env)) return undefined
+  const [{ createAuthParts }, { createFetch }] = await Promise.all([
+    import('./auth-parts.ts'),
+    import('../common/outbound.ts'),
+  ])
+  return createAuthParts({ env, store, config: config.current, fetch: createFetch(), log })
+}
 
 /** Loaded only where it is wanted: what it needs costs a start some milliseconds. */
 async function serverCertificate() {

@@ -3,9 +3,8 @@
  * of credential count. The undo writes back what was there.
  */
 import { z } from 'zod'
-import { withParts } from '../../stack/stack-parts.ts'
 import { defineFault } from '../fault.ts'
-import { injectDamage, leftIn, storeHolds, storePattern, storeProblems, tableIsThere } from './stores.ts'
+import { injectDamage, storeHolds, storePattern, storeProblems, tableIsThere } from './stores.ts'
 
 const kept = 'firebreak_settings'
 const setting = 'credential-kinds'
@@ -18,7 +17,7 @@ export const settingInvalid = defineFault({
   needs: ['cached-settings'],
   runtimes: { containers: 'real', processes: 'real' },
   target: ({ store }) => store,
-  problems: ({ store }, topology) => storeProblems(store, withParts(topology, ['cached-settings'])),
+  problems: ({ store }, topology) => storeProblems(store, topology),
   holds: ({ store }, topology) => storeHolds(store, topology).map(hold => `${hold}:settings`),
   inject: ({ store }, stack) =>
     injectDamage(
@@ -45,7 +44,6 @@ export const settingInvalid = defineFault({
           )
           return Array.isArray(row?.value) ? undefined : `${setting} is ${JSON.stringify(row?.value)} there`
         },
-        remains: leftIn,
       },
       stack,
     ),

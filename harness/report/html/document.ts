@@ -97,7 +97,15 @@ function chartData({ series, outcome, faults = [] }: RunResult) {
   }
 }
 
-/** Where a report cannot be made of them, in words; the run itself is not lost by that. */
-export function reportProblem(error: unknown): string {
-  return `the report could not be made: ${messageOf(error)}`
+/** The same, or what is wrong where it cannot be made: the run itself is not lost by that. */
+export async function reportIfPossible(
+  results: Results,
+  say: (problem: string) => void,
+): Promise<string | undefined> {
+  try {
+    return await reportOf(results)
+  } catch (error) {
+    say(`the report could not be made: ${messageOf(error)}`)
+    return undefined
+  }
 }

@@ -2,17 +2,13 @@
 import { html, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 
+export { percent } from '../percent.ts'
 export { html, raw }
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 
 /** Name of a run within the page: what its address ends with. */
 export function slugOf({ scenario, architecture }: { scenario: string; architecture: string }): string {
   return `${scenario}/${architecture}`
-}
-
-export function percent(share: number): string {
-  const value = share * 100
-  return `${value > 0 && value < 10 ? value.toFixed(1) : Math.round(value)} %`
 }
 
 export function seconds(ms: number): string {

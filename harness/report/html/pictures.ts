@@ -1,7 +1,7 @@
 /** The witness's pictures, put into the page while there is room: those of the worst runs first, each picture once. */
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RunResult } from '../../outcome/results.ts'
+import { type RunResult, seenBy } from '../../outcome/results.ts'
 
 export const picturesBytesMax = 6 * 1024 * 1024
 
@@ -50,17 +50,9 @@ function worstFirst(a: RunResult, b: RunResult): number {
   return (a.outcome?.isolation ?? 1) - (b.outcome?.isolation ?? 1)
 }
 
-interface Seen {
-  app: string
-  moment: string
-  screenshot?: string
-}
-
 /** What the page shows: the last look of each app at each moment; during the fault first. */
 function screenshotsOf({ witness }: RunResult): string[] {
-  if (witness === undefined || !('observations' in witness)) return []
-  const seen = witness.observations as readonly Seen[]
-  const last = new Map(seen.map(each => [`${each.app} ${each.moment}`, each]))
+  const last = new Map(seenBy(witness)?.observations.map(each => [`${each.app} ${each.moment}`, each]))
   return [...last.values()]
     .toSorted((a, b) => Number(b.moment === 'during') - Number(a.moment === 'during'))
     .flatMap(({ screenshot }) => screenshot ?? [])
@@ -68,7 +60,6 @@ function screenshotsOf({ witness }: RunResult): string[] {
 
 /** Only a plain name, so that no results file can make us read something else. */
 function pathOf({ witness }: RunResult, screenshot: string): string | undefined {
-  if (witness === undefined || !('observations' in witness) || !/^[\w-]+\.jpg$/.test(screenshot))
-    return undefined
-  return join(String(witness.folder), screenshot)
+  const seen = seenBy(witness)
+  return seen && /^[\w-]+\.jpg$/.test(screenshot) ? join(seen.folder, screenshot) : undefined
 }

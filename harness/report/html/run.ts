@@ -1,6 +1,7 @@
 /** One run, in full. The charts are drawn by the page's script from the same numbers as the tables behind them. */
-import type { RunResult } from '../../outcome/results.ts'
-import { type Html, html, percent, slugOf, verdictMarks, verdictWords } from './markup.ts'
+import { type Look, type RunResult, seenBy } from '../../outcome/results.ts'
+import { replayCommand } from '../replay.ts'
+import { type Html, html, percent, verdictMarks, verdictWords } from './markup.ts'
 import { matrixOf } from './matrix.ts'
 import type { Pictures } from './pictures.ts'
 import { recoveryWords } from './scoreboard.ts'
@@ -37,7 +38,7 @@ function section(title: string, body: Html): Html {
 }
 
 /** The run in four numbers. */
-export function summaryOf({ outcome, mitigations }: RunResult): Html {
+function summaryOf({ outcome, mitigations }: RunResult): Html {
   if (outcome === undefined) return html`<p>Nothing was measured.</p>`
   const { isolation, forcedLogouts, refusedSignIns, falseAccepts } = outcome
   const numbers = [
@@ -193,12 +194,13 @@ const moments = ['before', 'during', 'after'] as const
 function sights({ run, pictures }: RunPage): Html {
   const { witness } = run
   if (witness === undefined) return html``
-  if (!('observations' in witness))
+  const seen = seenBy(witness)
+  if (!seen)
     return section(
       'What a browser saw',
       html`<p class="quiet">Nobody looked: ${String(witness.missing)}.</p>`,
     )
-  const looks = Map.groupBy(witness.observations as readonly Look[], ({ app }) => app)
+  const looks = Map.groupBy(seen.observations, ({ app }) => app)
   return section(
     'What a browser saw',
     html`<table class="sights">
@@ -222,15 +224,6 @@ function sights({ run, pictures }: RunPage): Html {
       </tbody>
     </table>`,
   )
-}
-
-export interface Look {
-  app: string
-  moment: string
-  step: string
-  sees: string
-  told?: string | undefined
-  screenshot?: string | undefined
 }
 
 /** The last step says most: who is signed out has tried to sign in by then. */
@@ -271,8 +264,11 @@ function cardOf({ fidelity = [], replays, about }: RunResult): Html {
 }
 
 function replayOf({ run, runtime, seed }: RunPage): Html {
-  const command = `npx firebreak run ${run.scenario} --architecture ${run.architecture} --runtime ${runtime} --seed ${seed}`
+  const command = replayCommand({
+    names: [run.scenario],
+    architectures: [run.architecture],
+    runtime,
+    seed,
+  })
   return section('Run it again', html`<pre class="command" tabindex="0">${command}</pre>`)
 }
-
-export { slugOf }

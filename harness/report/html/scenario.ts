@@ -1,8 +1,8 @@
 /** One scenario: its story, and all architectures side by side on the same seconds. */
-import type { RunResult } from '../../outcome/results.ts'
+import { type RunResult, seenBy } from '../../outcome/results.ts'
 import { type Html, html, percent, slugOf, verdictMarks, verdictWords } from './markup.ts'
 import type { Pictures } from './pictures.ts'
-import { type Look, lookOf } from './run.ts'
+import { lookOf } from './run.ts'
 import { recoveryWords } from './scoreboard.ts'
 
 export interface ScenarioPage {
@@ -69,15 +69,13 @@ function chart(key: string, title: string): Html {
 
 /** What feed looked like while the fault was on, architecture beside architecture. */
 function duringOf(run: RunResult, pictures: Pictures): Html {
-  const { witness } = run
-  if (witness === undefined || !('observations' in witness)) return html``
-  const looks = (witness.observations as readonly Look[]).filter(
-    ({ app, moment }) => app === 'feed' && moment === 'during',
-  )
+  const seen = seenBy(run.witness)
+  if (!seen) return html``
+  const looks = seen.observations.filter(({ app, moment }) => app === 'feed' && moment === 'during')
   return html`<div class="during"><span class="quiet">feed, while the fault is on</span>${lookOf(looks, run, pictures)}</div>`
 }
 
-export function scopeWords(scope: NonNullable<RunResult['about']>['scope']): string {
+function scopeWords(scope: NonNullable<RunResult['about']>['scope']): string {
   if (scope.length === 0) return 'nobody'
   const words = scope.map(selector => {
     const parts = Object.values(selector).map(value => [value].flat().join(' and '))

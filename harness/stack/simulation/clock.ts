@@ -4,7 +4,7 @@
  *   take the next ──> time is its moment ──> run it ──> let the event loop come to rest ──> take the next
  *
  * Promises and ticks come to rest between any two callbacks of the real event loop, and each of these is one of its own:
- * time never moves while somebody is at work. What is really asynchronous (nothing should be) is tracked, and waited for.
+ * time never moves while somebody is at work. Nothing is really asynchronous.
  * Of those that are due at the same moment the one that was asked for first comes first: the order is always the same.
  */
 import { HarnessError } from '../../errors.ts'
@@ -30,7 +30,6 @@ export class VirtualClock {
   readonly #heap: Due[] = []
   #now = 0
   #sequence = 0
-  #tracked = 0
   #events = 0
 
   /** Milliseconds since it began. */
@@ -50,16 +49,6 @@ export class VirtualClock {
     return due
   }
 
-  /** Time stands still until it is settled. */
-  async track<T>(work: Promise<T>): Promise<T> {
-    this.#tracked += 1
-    try {
-      return await work
-    } finally {
-      this.#tracked -= 1
-    }
-  }
-
   /** Lets time pass until the work is settled. Rejects with what it rejects with, or what something that was due threw. */
   drive<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -73,7 +62,7 @@ export class VirtualClock {
         error => end(() => reject(error)),
       )
       const turn = () => {
-        const next = isOver || this.#tracked > 0 ? undefined : this.#pop()
+        const next = isOver ? undefined : this.#pop()
         if (!next) return
         try {
           this.#run(next)
@@ -84,7 +73,7 @@ export class VirtualClock {
       let restsSince: number | undefined
       const turns = () => {
         if (isOver) return
-        const rests = this.#tracked === 0 && this.#heap.length === 0
+        const rests = this.#heap.length === 0
         restsSince = rests ? (restsSince ?? realNow()) : undefined
         if (restsSince !== undefined && realNow() - restsSince > restMsMax) {
           const message = `at ${Math.round(this.#now)} ms of virtual time nothing is left to happen, and somebody waits`

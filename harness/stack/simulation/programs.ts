@@ -8,14 +8,11 @@ import { createApp } from '../../../services/app/app.ts'
 import { appConfigSchema, defaultAppConfig } from '../../../services/app/app-config.ts'
 import { roles } from '../../../services/app/roles/index.ts'
 import { createAudit } from '../../../services/audit/audit.ts'
-import { AuditTrail } from '../../../services/auth/audit-trail.ts'
 import { createAuth } from '../../../services/auth/auth.ts'
-import { createCacheClient } from '../../../services/auth/cache-client.ts'
+import { createAuthParts } from '../../../services/auth/auth-parts.ts'
+import { authPartsEnv } from '../../../services/auth/auth-parts-env.ts'
 import { authConfigSchema, defaultAuthConfig } from '../../../services/auth/config.ts'
-import { createCredentialPolicy } from '../../../services/auth/credential-policy.ts'
-import { linksTo } from '../../../services/auth/links-to.ts'
 import { createSelfTest } from '../../../services/auth/self-test.ts'
-import { cacheKinds } from '../../../services/auth/session-cache.ts'
 import { StoreUnavailable } from '../../../services/auth/store.ts'
 import { createPostgresStore, type PostgresStore } from '../../../services/auth/store-postgres.ts'
 import { createCache } from '../../../services/cache/cache.ts'
@@ -168,8 +165,7 @@ async function startAuth(outside: Outside): Promise<RunningService> {
       DATABASE_URL: z.url(),
       REPLICA_URL: z.url().optional(),
       CLIENTS: jsonText(z.record(z.string(), z.string())),
-      CACHE: z.enum(cacheKinds).optional(),
-      SETTINGS: z.enum(['cached']).optional(),
+      ...authPartsEnv.shape,
     })
     .parse(env)
   const storeAt = (url: string) =>
@@ -185,22 +181,14 @@ async function startAuth(outside: Outside): Promise<RunningService> {
   })
   const selfTest = createSelfTest({ store, config: config.current })
   await config.start()
-  const { MITIGATIONS: mitigations } = own
-  const { fetch } = outside
-  const cache = createCacheClient({
-    caches: linksTo('session-cache', own),
-    inUse: () => config.current().sessionCache,
-    ...{ fetch, log },
-  })
-  const [sink] = Object.values(linksTo('audit', own))
-  const audit = sink === undefined ? undefined : new AuditTrail({ url: sink, fetch, mitigations, log })
+  const parts = createAuthParts({ env: own, store, config: config.current, fetch: outside.fetch, log })
   const auth = createAuth({
     ...{ store, replica, adminToken: own.ADMIN_TOKEN, clients: own.CLIENTS, cell: own.CELL, health, log },
     config: config.current,
-    mitigations,
-    cache: own.CACHE && { kind: own.CACHE, client: cache },
-    policy: own.SETTINGS && createCredentialPolicy({ store, cache, mitigations, log }),
-    audit,
+    mitigations: own.MITIGATIONS,
+    cache: parts.cache,
+    policy: parts.policy,
+    audit: parts.audit,
   })
   auth.start()
   return {
@@ -208,8 +196,7 @@ async function startAuth(outside: Outside): Promise<RunningService> {
     stop() {
       auth.stop()
       config.stop()
-      cache.stop()
-      audit?.stop()
+      parts.stop()
     },
   }
 }

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ScenarioError } from '../../../../harness/errors.ts'
 import { corruptOnTouch } from '../../../../harness/faults/data/corrupt-on-touch.ts'
 import { family } from '../../../../harness/stack/topology.ts'
-import { type StoreWorld, startStoreWorld } from './support.ts'
+import { useStoreWorld } from './support.ts'
 
 describe('corruptOnTouch', { timeout: 60_000 }, () => {
-  let world: StoreWorld
-  beforeAll(async () => {
-    world = await startStoreWorld()
-  }, 60_000)
-  afterAll(() => world?.[Symbol.asyncDispose]())
+  const world = useStoreWorld()
 
   test.each([
     [{ store: '*' }, 'store'],

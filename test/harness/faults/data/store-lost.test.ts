@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { HarnessError, ScenarioError } from '../../../../harness/errors.ts'
 import { storeLost } from '../../../../harness/faults/data/store-lost.ts'
 import { storeReadOnly } from '../../../../harness/faults/data/store-read-only.ts'
 import type { DatabaseControl } from '../../../../harness/stack/database-control.ts'
 import { cellularFamily, family } from '../../../../harness/stack/topology.ts'
-import { type StoreWorld, startStoreWorld } from './support.ts'
+import { useStoreWorld } from './support.ts'
 
 describe('storeLost', { timeout: 60_000 }, () => {
-  let world: StoreWorld
-  beforeAll(async () => {
-    world = await startStoreWorld()
-  }, 60_000)
-  afterAll(() => world?.[Symbol.asyncDispose]())
+  const world = useStoreWorld()
 
   test.each([
     [{ store: '*' }, 'store'],

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ScenarioError } from '../../../../harness/errors.ts'
 import { storeReadOnly } from '../../../../harness/faults/data/store-read-only.ts'
 import { family } from '../../../../harness/stack/topology.ts'
 import { StoreUnavailable } from '../../../../services/auth/store.ts'
-import { type StoreWorld, startStoreWorld } from './support.ts'
+import { useStoreWorld } from './support.ts'
 
 describe('storeReadOnly', { timeout: 60_000 }, () => {
-  let world: StoreWorld
-  beforeAll(async () => {
-    world = await startStoreWorld()
-  }, 60_000)
-  afterAll(() => world?.[Symbol.asyncDispose]())
+  const world = useStoreWorld()
 
   test.each([
     [{ store: '*' }, 'store'],

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import { afterAll, beforeAll } from 'vitest'
 import type { Fault, Injected } from '../../../../harness/faults/fault.ts'
 import { DatabaseClient } from '../../../../harness/stack/database-client.ts'
 import { startPostgresProcess } from '../../../../harness/stack/processes/postgres.ts'
@@ -19,6 +20,25 @@ export interface StoreWorld extends AsyncDisposable {
   database: DatabaseClient
   inject(fault: Fault): Promise<Injected>
   addSession(more?: Partial<NewSession>): Promise<NewSession>
+}
+
+/** One for all tests of a `describe`, there while they run. */
+export function useStoreWorld(): Omit<StoreWorld, keyof AsyncDisposable> {
+  let world: StoreWorld
+  beforeAll(async () => {
+    world = await startStoreWorld()
+  }, 60_000)
+  afterAll(() => world?.[Symbol.asyncDispose]())
+  return {
+    get store() {
+      return world.store
+    },
+    get database() {
+      return world.database
+    },
+    inject: fault => world.inject(fault),
+    addSession: more => world.addSession(more),
+  }
 }
 
 export async function startStoreWorld(): Promise<StoreWorld> {
