@@ -83,8 +83,9 @@ export async function run(names: string[], options: RunOptions): Promise<number>
   const results = join(out, 'results.json')
   rmSync(results, { force: true })
   if (options.runtime === 'simulation') {
-    const { seed, twin = false, repeat = 1 } = options
-    return await runSimulated({ picked, architectures, seed, twin, repeat, out, json })
+    const { seed, twin = false, repeat = 1, shard } = options
+    const code = await runSimulated({ picked, architectures, seed, twin, repeat, shard, out, json })
+    return afterRun(results, code, options)
   }
 
   const ended = await runPlaywright(

@@ -21,6 +21,8 @@ export interface SimulatedRunOptions {
   seed: number | undefined
   twin: boolean
   repeat: number
+  /** The part that is run, as "i/n". */
+  shard: string | undefined
   out: string
   json: string | undefined
 }
@@ -36,7 +38,7 @@ export async function runSimulated(options: SimulatedRunOptions): Promise<number
   const names = picked.map(({ name }) => name)
   const runtime = 'simulation (as asked; times are virtual)'
   for (const line of headLines({ names, architectures, runtime, seed }, style)) write(line)
-  const jobs = jobsOf(options, seed)
+  const jobs = shardOf(jobsOf(options, seed), options.shard)
   const began = performance.now()
   let ended = 0
   const done = ({ run }: SimulatedRun) => {
@@ -74,6 +76,12 @@ function jobsOf({ picked, architectures, twin, repeat }: SimulatedRunOptions, se
         Array.from({ length: repeat }, () => ({ scenario: named.name, architecture, seed, twin })),
       ),
   )
+}
+
+/** A part of them in one piece, so that a scenario's runs stay together. */
+function shardOf<Job>(jobs: readonly Job[], shard = '1/1'): Job[] {
+  const [part = 1, of = 1] = shard.split('/').map(Number)
+  return jobs.slice(Math.floor(((part - 1) * jobs.length) / of), Math.floor((part * jobs.length) / of))
 }
 
 function writeProgress(run: RunResult, place: string, passedMs: number, style: Style): void {

@@ -99,7 +99,8 @@ async function startCrowd(
   say('signing everybody in')
   const crowd = new CrowdProcess(stack.id, {
     stack: crowdStackOf(stack),
-    groups: familyCrowd,
+    // A timeline of half an hour is planned for longer than sessions that are about to run out have left.
+    groups: familyCrowd.map(group => ({ ...group, nearExpiry: 0, expired: 0 })),
     seed: randomInt(2 ** 31 - 1),
     run: `up-${randomBytes(2).toString('hex')}`,
     timelineMs,

@@ -32,10 +32,11 @@ function count(items: readonly string[], noun: string): string {
 
 /** The scoreboard, and what there is to say of it. Nothing of no runs. */
 export function boardLines(runs: readonly RunResult[], style: Style, noise?: Noise): string[] {
+  const { columns } = process.stdout
   if (runs.length === 0) return []
   return [
     '',
-    ...renderScoreboard(rowsOf(runs), style, noise),
+    ...renderScoreboard(rowsOf(runs), style, noise, columns),
     ...renderDiagnosis(runs, style),
     ...renderFidelity(runs, style),
     ...renderReasons(runs, style, noise),

@@ -84,25 +84,42 @@ function rowOf(runs: readonly RunResult[]): Row {
 }
 
 const titles = ['scenario', 'architecture', 'verdict', 'isolation', 'logged out', 'recovery'] as const
-/** Of the columns behind the names. */
-const numberWidths = [15, 11, 11, 8] as const
+/** Of the columns behind the names: the verdict, which gives away what it does not need, and the numbers. */
+const verdictWidthUsual = 15
+const numberWidths = [11, 11, 8] as const
 /** What is left for the two names in 80 columns. */
-const namesWidth = 33
-const scenarioWidthUsual = 20
+const namesWidthUsual = 33
+const columnsUsual = 80
+const columnsMax = 120
 const architectureWidthUsual = 13
 
-/** A long name of an architecture takes what the names of the scenarios leave. */
-function widthsOf(rows: readonly Row[]): number[] {
-  const longest = (names: readonly string[]) => Math.max(0, ...names.map(name => name.length)) + 2
-  const scenarioWidth = Math.min(scenarioWidthUsual, longest(rows.map(({ scenario }) => scenario)))
+/** Names take what they need from a wide terminal first, and then from the verdicts; a long architecture's, what is left. */
+function widthsOf(rows: readonly Row[], columns: number): number[] {
+  const longest = (texts: readonly string[]) => Math.max(0, ...texts.map(text => text.length)) + 2
+  const scenarioWidth = longest([titles[0], ...rows.map(({ scenario }) => scenario)])
   const wanted = Math.max(architectureWidthUsual, longest(rows.map(({ architecture }) => architecture)))
-  const architectureWidth = Math.min(wanted, namesWidth - Math.max(scenarioWidth, titles[0].length + 2))
-  return [namesWidth - architectureWidth, architectureWidth, ...numberWidths]
+  const lacking = Math.max(0, scenarioWidth + wanted - namesWidthUsual)
+  const beyond = Math.min(lacking, Math.max(0, Math.min(columns, columnsMax) - columnsUsual))
+  const verdictWidth = Math.min(verdictWidthUsual, longest([titles[2], ...rows.map(verdictText)]))
+  const given = Math.min(lacking - beyond, verdictWidthUsual - verdictWidth)
+  const namesWidth = namesWidthUsual + beyond + given
+  const least = Math.max(architectureWidthUsual, namesWidth - scenarioWidth)
+  const architectureWidth = Math.min(wanted, least)
+  return [namesWidth - architectureWidth, architectureWidth, verdictWidthUsual - given, ...numberWidths]
 }
 
-/** The table, 80 columns wide at most, as lines. */
-export function renderScoreboard(rows: readonly Row[], style: Style, noise?: Noise): string[] {
-  const widths = widthsOf(rows)
+function verdictText(row: Row): string {
+  return verdictWord(row) + (row.runs > 1 ? ` x${row.runs}` : '')
+}
+
+/** The table as lines, no wider than 80 columns, or as the terminal where that has more and names need it. */
+export function renderScoreboard(
+  rows: readonly Row[],
+  style: Style,
+  noise?: Noise,
+  columns = columnsUsual,
+): string[] {
+  const widths = widthsOf(rows, columns)
   const line = (cells: readonly string[], paint: (text: string, column: number) => string) =>
     `  ${widths.map((width, index) => paint(padded(cells[index] ?? '', width, index), index)).join('')}`.trimEnd()
   return [
@@ -121,11 +138,10 @@ export function renderScoreboard(rows: readonly Row[], style: Style, noise?: Noi
 }
 
 function cellsOf(row: Row, repeats: boolean, noise: Noise | undefined): string[] {
-  const times = row.runs > 1 ? ` x${row.runs}` : ''
   return [
     repeats ? '' : row.scenario,
     row.architecture,
-    verdictWord(row) + times,
+    verdictText(row),
     row.isolation === undefined ? '-' : `${row.isolation.toFixed(3)}${floorText(noise, row.architecture)}`,
     row.forcedLogoutShare === undefined ? '-' : percent(row.forcedLogoutShare),
     row.timeToRecoverMs === undefined

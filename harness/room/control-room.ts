@@ -10,6 +10,7 @@ import { playTimeline } from '../run/timeline.ts'
 import { type FaultOn, takeOff } from '../run/undo.ts'
 import { type Mitigation, mitigations } from '../stack/architectures.ts'
 import type { Stack } from '../stack/stack.ts'
+import { switchable, switchedServices } from './switched-services.ts'
 
 const stepLimitMs = 15_000
 const hardLimitMs = 60_000
@@ -42,6 +43,7 @@ interface Standing {
 
 export class ControlRoom {
   readonly #stack: Stack
+  readonly #switchable: readonly string[]
   readonly #scenarios: readonly NamedScenario[]
   readonly #standing = new Map<string, Standing>()
   readonly #began = performance.now()
@@ -51,7 +53,11 @@ export class ControlRoom {
   #switching: string | undefined
 
   constructor(stack: Stack, scenarios: readonly NamedScenario[]) {
-    this.#stack = stack
+    this.#switchable = switchable(stack.topology)
+    this.#stack = {
+      ...stack,
+      services: switchedServices(stack.services, this.#switchable, () => this.#mitigations),
+    }
     this.#scenarios = scenarios
     this.#mitigations = new Set(stack.architecture.mitigations)
   }
@@ -222,16 +228,11 @@ export class ControlRoom {
   }
 
   async #restartWith(wanted: readonly string[]): Promise<void> {
-    const { topology, services } = this.#stack
-    const reads = new Set(['auth', 'app', 'edge', 'config'])
-    const names = topology.services
-      .filter(({ program, role }) => reads.has(program) && !role.startsWith('rival'))
-      .map(({ name }) => name)
     const version = { env: { MITIGATIONS: wanted.join(',') } }
-    const queue = [...names]
+    const queue = [...this.#switchable]
     const worker = async () => {
       for (let name = queue.shift(); name !== undefined; name = queue.shift())
-        await services.start(name, version)
+        await this.#stack.services.start(name, version)
     }
     await Promise.all([worker(), worker()])
   }

@@ -108,10 +108,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     driver = await createDriver(runtime, { stack: id, ledger, log })
     signal?.throwIfAborted()
     // Its failure is the start's, which waits for it below.
-    signal?.addEventListener('abort', () => void stop().catch(() => {}), { once: true })
+    const giveUp = () => void stop().catch(() => {})
+    signal?.addEventListener('abort', giveUp, { once: true })
     const booted = await boot(driver, { architecture, topology, tls, features })
     clients.push(...Object.values(booted.databases))
     signal?.throwIfAborted()
+    // Who has the stack ends it from here on, in the order that it wants.
+    signal?.removeEventListener('abort', giveUp)
     return {
       id,
       runtime,

@@ -152,6 +152,24 @@ describe('renderScoreboard', () => {
     expect(renderScoreboard(rowsOf([cut]), plain)[1]).toMatch(/NOT PROVEN +1\.000 +0 % +-$/)
   })
 
+  test('cuts no name of the library in 80 columns, and none of 30 letters in 120', () => {
+    const rows = (scenario: string) =>
+      rowsOf(
+        ['shared-fate', 'hardened'].map(architecture =>
+          run({ scenario, architecture, verdict: 'not-proven' }),
+        ),
+      )
+    const [, first] = renderScoreboard(rows('bad-build-everywhere'), plain)
+    expect(first).toMatchInlineSnapshot(
+      `"  bad-build-everywhere  shared-fate  NOT PROVEN   1.000      0 %        0.0 s"`,
+    )
+    const long = 'a-scenario-of-30-letters-name-'
+    for (const line of renderScoreboard(rows(long), plain)) expect(line.length).toBeLessThanOrEqual(80)
+    const wide = renderScoreboard(rows(long), plain, undefined, 120)
+    expect(wide[1]).toContain(`${long}  shared-fate  NOT PROVEN`)
+    for (const line of wide) expect(line.length).toBeLessThanOrEqual(120)
+  })
+
   test('is 80 columns wide at most, with the longest names and verdicts', () => {
     const row: Row = {
       scenario: 'a-scenario-with-a-name-that-does-not-end',
