@@ -1,4 +1,6 @@
 /** All that a scenario file imports. */
+
+export { z } from 'zod'
 export * from './claims.ts'
 export * from './faults/config/index.ts'
 export * from './faults/data/index.ts'
@@ -13,6 +15,7 @@ export type { FidelityFact } from './fidelity.ts'
 export type { Outcome } from './outcome/outcome.ts'
 export { expect, type OutcomeExpect, outcomeMatchers } from './playwright/matchers.ts'
 export { registerScenarios } from './playwright/register.ts'
+export { defineConfig, type ProjectConfig } from './project.ts'
 export type { LiveMeasures } from './run/live-measures.ts'
 export { type Scenario, type ScenarioDefinition, scenario, type VerdictFunction } from './scenario.ts'
 export { architecture } from './stack/architectures.ts'

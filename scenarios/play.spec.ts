@@ -1,3 +1,3 @@
 import { registerScenarios } from '../harness/index.ts'
 
-await registerScenarios(import.meta.dirname)
+await registerScenarios()

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs'
+
 // Plain JavaScript: a Node that cannot read the rest must at least be able to say so.
 if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write(
@@ -6,4 +8,7 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   )
   process.exit(64)
 }
-await import('./firebreak.ts')
+// In the package there is only what it was compiled to.
+const source = new URL('./main.ts', import.meta.url)
+const compiled = new URL('../../dist/harness/cli/main.js', import.meta.url)
+await import(existsSync(source) ? source.href : compiled.href)

@@ -5,6 +5,7 @@ import { addDoctor } from './doctor.ts'
 import { addExplain } from './explain.ts'
 import { addList } from './list.ts'
 import { addMerge } from './merge.ts'
+import { addNew } from './new.ts'
 import { addNoise } from './noise.ts'
 import { addReport } from './report.ts'
 import { addRun } from './run.ts'
@@ -20,6 +21,7 @@ export function createProgram(): Command {
   addUp(program)
   addNoise(program)
   addSensitivity(program)
+  addNew(program)
   addList(program)
   addReport(program)
   addExplain(program)

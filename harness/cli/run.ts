@@ -19,7 +19,7 @@ import { settings } from '../playwright/settings.ts'
 import { loadScenarios, pickScenarios } from '../run/load-scenarios.ts'
 import { architectureNames, architectureOf } from '../stack/architectures.ts'
 import { loadArchitectures } from '../stack/load-architectures.ts'
-import { nodeBinary, rootFolder } from '../stack/node-binary.ts'
+import { nodeBinary, programFile } from '../stack/node-binary.ts'
 import { chooseRuntime } from '../stack/runtimes.ts'
 import { type AfterRunOptions, afterRun, checkAfterRun } from './after-run.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -129,17 +129,13 @@ interface Ended {
 function runPlaywright(args: string[], env: Record<string, string>): Promise<Ended> {
   const require = createRequire(import.meta.url)
   const cli = join(dirname(require.resolve('@playwright/test/package.json')), 'cli.js')
-  const child = spawn(
-    nodeBinary(),
-    [cli, 'test', `--config=${join(rootFolder, 'playwright.config.ts')}`, ...args],
-    {
-      // The reporter reads from the pipe, and stops the run when it ends.
-      stdio: ['pipe', 'inherit', 'inherit'],
-      // A group of its own: Ctrl-C in a terminal comes here alone, and what hangs can be ended together.
-      detached: true,
-      env: { ...process.env, ...env, FIREBREAK_PARENT_PIPE: '1' },
-    },
-  )
+  const child = spawn(nodeBinary(), [cli, 'test', `--config=${programFile('playwright.config')}`, ...args], {
+    // The reporter reads from the pipe, and stops the run when it ends.
+    stdio: ['pipe', 'inherit', 'inherit'],
+    // A group of its own: Ctrl-C in a terminal comes here alone, and what hangs can be ended together.
+    detached: true,
+    env: { ...process.env, ...env, FIREBREAK_PARENT_PIPE: '1' },
+  })
   let stoppedBy: NodeJS.Signals | undefined
   process.stderr.on('error', () => {})
   onStopRequests({

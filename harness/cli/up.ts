@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import type { Command } from 'commander'
 import { CrowdProcess } from '../crowd/crowd-process.ts'
 import { crowdStackOf } from '../crowd/operator.ts'
-import { familyCrowd } from '../crowd/population.ts'
+import { familyCrowd, type Group } from '../crowd/population.ts'
 import { toMs } from '../duration.ts'
 import { messageOf, UsageError } from '../errors.ts'
 import { type Need, needs } from '../faults/fault.ts'
@@ -90,6 +90,18 @@ async function up(options: UpOptions): Promise<void> {
   say('removed everything')
 }
 
+/**
+ * A crowd to look at, not to measure with: half as many visits, so that a slow machine has room for a browser too. Nobody's
+ * session is about to run out: a timeline of half an hour is planned for longer than such a session has left.
+ */
+const lookedAt: readonly Group[] = familyCrowd.map(group => ({
+  ...group,
+  browseEveryMs: 2 * group.browseEveryMs,
+  newcomersPerSecond: group.newcomersPerSecond / 4,
+  nearExpiry: 0,
+  expired: 0,
+}))
+
 /** The users, who begin at once. */
 async function startCrowd(
   stack: Stack,
@@ -99,8 +111,7 @@ async function startCrowd(
   say('signing everybody in')
   const crowd = new CrowdProcess(stack.id, {
     stack: crowdStackOf(stack),
-    // A timeline of half an hour is planned for longer than sessions that are about to run out have left.
-    groups: familyCrowd.map(group => ({ ...group, nearExpiry: 0, expired: 0 })),
+    groups: lookedAt,
     seed: randomInt(2 ** 31 - 1),
     run: `up-${randomBytes(2).toString('hex')}`,
     timelineMs,

@@ -1,13 +1,12 @@
 /** A crowd in a process of its own, which belongs to a stack and ends with it, or with this process. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { HarnessError } from '../errors.ts'
 import { Ledger, stackVariable } from '../stack/ledger.ts'
-import { nodeBinary, rootFolder } from '../stack/node-binary.ts'
+import { nodeBinary, programFile } from '../stack/node-binary.ts'
 import type { CrowdHistory, CrowdOptions, Expiring, Recorded } from './crowd.ts'
 import type { Command, Replies, Word } from './messages.ts'
 
-const program = join(rootFolder, 'harness/crowd/main.ts')
+const program = programFile('harness/crowd/main')
 const errorCharactersMax = 2_000
 
 type Order = Command extends infer Each ? (Each extends Command ? Omit<Each, 'number'> : never) : never

@@ -11,14 +11,19 @@ import * as process from './process/index.ts'
 import * as time from './time/index.ts'
 
 /** Every fault, by layer. A new one is its file, its test, and a line in the index of its layer. */
-const constructors = [network, process, config, deploy, data, key, time, load].flatMap(layer =>
-  Object.values(layer as Record<string, { definition: Definition }>),
+export const constructors = [network, process, config, deploy, data, key, time, load].flatMap(layer =>
+  Object.entries(layer as Record<string, Constructor>).map(([name, make]) => ({
+    /** What a scenario imports it as. */
+    name,
+    // Each checks its parameters itself.
+    make: make as unknown as (params: unknown) => Fault,
+    definition: make.definition,
+  })),
 )
 
 /** The one that makes faults of a kind; undefined for a kind that there is not. */
 export function constructorOf(kind: string): ((params: unknown) => Fault) | undefined {
-  const found = constructors.find(({ definition }) => definition.kind === kind)
-  return found as ((params: unknown) => Fault) | undefined
+  return constructors.find(({ definition }) => definition.kind === kind)?.make
 }
 
 export const catalogue = constructors.map(({ definition }) => entryOf(definition))
@@ -36,6 +41,8 @@ export interface CatalogueEntry {
   /** What it asks of a stack. */
   needs: readonly Need[]
 }
+
+type Constructor = { definition: Definition } & ((params: never) => Fault)
 
 interface Definition {
   kind: string

@@ -1,12 +1,11 @@
 /** A load generator in a process of its own, which belongs to a stack and ends with it, or with this process. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HarnessError, messageOf } from '../errors.ts'
 import { Ledger, stackVariable } from '../stack/ledger.ts'
-import { nodeBinary, rootFolder } from '../stack/node-binary.ts'
+import { nodeBinary, programFile } from '../stack/node-binary.ts'
 import { startOf } from '../stack/process-identity.ts'
 import {
   beginWord,
@@ -17,7 +16,7 @@ import {
   stopWord,
 } from './plan.ts'
 
-const program = join(rootFolder, 'harness/load/main.ts')
+const program = programFile('harness/load/main')
 /** How long it may take to begin, beyond what its clients may wait for their sign-ins, ms. */
 const startLimitMs = 10_000
 /** How long it may take to end, beyond what its clients may wait for their last answers, ms. */

@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, ScenarioError, UsageError } from '../errors.ts'
+import { projectAround } from '../project.ts'
 import type { Scenario } from '../scenario.ts'
-import { architecturesFile, loadArchitectures } from '../stack/load-architectures.ts'
+import { loadArchitectures } from '../stack/load-architectures.ts'
 import { rootFolder } from '../stack/node-binary.ts'
 
 export const scenariosFolder = join(rootFolder, 'scenarios')
@@ -15,21 +16,48 @@ export interface NamedScenario {
 }
 
 /**
- * Loads every scenario of a folder: the control, which breaks nothing, then the shortest first, then by name. The
- * folder's own architectures come before all, since scenarios may predict something for them. Throws one ScenarioError
- * for all files that are wrong.
+ * Loads every scenario of a folder; without one, those of the project and the shipped ones that it takes: the control,
+ * which breaks nothing, then the shortest first, then by name. Own architectures come before all, since scenarios may
+ * predict something for them. Throws one ScenarioError for all files that are wrong, and UsageError for a name that two have.
  */
-export async function loadScenarios(folder = scenariosFolder): Promise<NamedScenario[]> {
+export async function loadScenarios(folder?: string): Promise<NamedScenario[]> {
   await loadArchitectures(folder)
-  const files = readdirSync(folder)
-    .filter(file => file.endsWith('.ts') && !file.endsWith('.spec.ts') && file !== architecturesFile)
-    .toSorted()
-  const loaded = await Promise.allSettled(files.map(file => load(join(folder, file))))
+  const files = folder === undefined ? await projectFiles() : scenarioFiles(folder)
+  const loaded = await Promise.allSettled(files.map(load))
   const problems = loaded.flatMap(result => (result.status === 'rejected' ? [messageOf(result.reason)] : []))
   if (problems.length > 0) throw new ScenarioError(problems.join('\n'))
   return loaded
     .flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
     .toSorted((a, b) => controlFirst(a) - controlFirst(b) || a.scenario.timelineMs - b.scenario.timelineMs)
+}
+
+/** Paths of the scenario files of a folder, in order. */
+export function scenarioFiles(folder: string): string[] {
+  return readdirSync(folder)
+    .filter(file => endings.test(file) && !/\.(spec|test|d)\./.test(file) && nameOf(file) !== 'architectures')
+    .toSorted()
+    .map(file => join(folder, file))
+}
+
+const endings = /\.m?[jt]s$/
+const nameOf = (path: string) => basename(path).replace(endings, '')
+
+/** Of the project around here, and of those that are shipped the ones that it wants. */
+async function projectFiles(): Promise<string[]> {
+  const { file, scenarios, shipped } = await projectAround()
+  const own = scenarios === undefined ? [] : scenarioFiles(scenarios)
+  const all = scenarioFiles(scenariosFolder)
+  const unknown =
+    typeof shipped === 'boolean' ? undefined : shipped.find(name => !all.some(path => nameOf(path) === name))
+  if (unknown !== undefined)
+    throw new UsageError(`${file}: shipped: there is no shipped scenario "${unknown}"`)
+  const taken = all.filter(path => (typeof shipped === 'boolean' ? shipped : shipped.includes(nameOf(path))))
+  const twice = own.find(path => taken.some(each => nameOf(each) === nameOf(path)))
+  if (twice !== undefined)
+    throw new UsageError(
+      `${twice}: a shipped scenario has the name "${nameOf(twice)}" too; give it another, or leave that one out with "shipped" in ${basename(file ?? '')}`,
+    )
+  return [...taken, ...own]
 }
 
 function controlFirst({ scenario }: NamedScenario): number {
@@ -48,7 +76,7 @@ async function load(path: string): Promise<NamedScenario> {
   if (typeof module.default?.timelineMs !== 'number') {
     throw new ScenarioError(`${path}: has no scenario; write "export default scenario({ ... })"`)
   }
-  return { name: basename(path, '.ts'), scenario: module.default }
+  return { name: nameOf(path), scenario: module.default }
 }
 
 /** Picks scenarios by name; all if none is named. Throws UsageError for a name that is none. */

@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import type { Ledger } from './ledger.ts'
-import { nodeBinary, rootFolder } from './node-binary.ts'
+import { nodeBinary, programFile } from './node-binary.ts'
 
 /** Starts the watchdog of a stack. Call the function it gives once nothing is left to watch. */
 export function startWatchdog({ stack, folder }: Ledger): () => Promise<void> {
   const child = spawn(
     nodeBinary(),
-    ['--disable-warning=ExperimentalWarning', join(rootFolder, 'harness/stack/watchdog.ts'), stack, folder],
+    ['--disable-warning=ExperimentalWarning', programFile('harness/stack/watchdog'), stack, folder],
     {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],

@@ -1,32 +1,39 @@
-/** Users' own architectures: the default export of `architectures.ts` in the folder of the scenarios, if there is one. */
+/** Users' own architectures: the default export of `architectures.ts` in a folder of scenarios, and those of a project's configuration. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, UsageError } from '../errors.ts'
+import { projectAround } from '../project.ts'
 import { type Architecture, architectures, defineArchitectures, knownArchitectures } from './architectures.ts'
 import { rootFolder } from './node-binary.ts'
 
-/** The name of the file. It holds no scenario. */
-export const architecturesFile = 'architectures.ts'
+/** The names that the file may have. It holds no scenario. */
+const files = ['architectures.ts', 'architectures.js']
 
 /**
- * Makes known what the file of a folder defines, and gives all architectures there are then.
- * Rejects with UsageError, naming the file, where it cannot be read or defines something else.
+ * Makes known what a folder's file defines (without a folder: what the project around here and this one define), and
+ * gives all architectures there are then. Rejects with UsageError, naming the file, where it cannot be read or defines
+ * something else, and where two have one name.
  */
-export async function loadArchitectures(
-  folder = join(rootFolder, 'scenarios'),
-): Promise<readonly Architecture[]> {
-  const path = join(folder, architecturesFile)
-  if (!existsSync(path)) return knownArchitectures()
+export async function loadArchitectures(folder?: string): Promise<readonly Architecture[]> {
+  const project = folder === undefined ? await projectAround() : undefined
+  const folders = project ? [join(rootFolder, 'scenarios'), project.scenarios] : [folder]
+  const found = await Promise.all(folders.map(each => (each === undefined ? [] : architecturesIn(each))))
+  defineArchitectures([...found.flat(), ...(project?.architectures ?? [])])
+  return knownArchitectures()
+}
+
+async function architecturesIn(folder: string): Promise<Architecture[]> {
+  const path = files.map(name => join(folder, name)).find(existsSync)
+  if (path === undefined) return []
   try {
     const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
-    defineArchitectures(definedIn(module.default))
+    return definedIn(module.default)
   } catch (error) {
     // Only the stack of a syntax error says where it is, in its first line.
     const place = error instanceof SyntaxError ? (error.stack?.split('\n')[0] ?? path) : path
     throw new UsageError(`${place.includes(path) ? place : path}: ${messageOf(error)}`, { cause: error })
   }
-  return knownArchitectures()
 }
 
 function definedIn(value: unknown): Architecture[] {

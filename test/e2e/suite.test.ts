@@ -14,12 +14,12 @@ const faulty = scenarios.filter(name => name !== 'calm')
 const scenariosOn = { processes: scenarios, containers: ['wrong-issuer'] }
 
 /**
- * What the harness says of a machine that is too slow to measure on. With the whole family in containers two cores can be
- * that slow; such a run proves nothing, and is shown.
+ * What the harness says of a machine that is too slow to measure on: two cores may be, with the whole family in containers
+ * or with a family of cells. Such a run proves nothing, and is shown.
  */
 const tooSlow = /too busy to measure on|steady state is not steady|too little traffic|has no traffic after/
-const isTooSlow = (runtime: string, { verdict, reasons }: RunResult) =>
-  runtime === 'containers' && verdict === 'not-proven' && reasons.some(reason => tooSlow.test(reason))
+const isTooSlow = ({ verdict, reasons }: RunResult) =>
+  verdict === 'not-proven' && reasons.some(reason => tooSlow.test(reason))
 
 /** Nine runs of half a minute, on a machine that is three times slower than most. */
 const suiteMsMax = 900_000
@@ -37,7 +37,7 @@ describeOnRuntimes(runtime => {
     const file = join(room.folder, 'results.json')
     ended = await room.run([...scenariosOn[runtime], '--runtime', runtime, '--json', file]).ended
     results = parseResults(readFileSync(file, 'utf8'), file)
-    const measured = results.runs.filter(run => !isTooSlow(runtime, run))
+    const measured = results.runs.filter(run => !isTooSlow(run))
     for (const run of results.runs)
       if (!measured.includes(run))
         console.warn(`NOT MEASURED: ${run.scenario} on ${run.architecture}: ${run.reasons[0]}`)
@@ -54,12 +54,15 @@ describeOnRuntimes(runtime => {
 
   test('all predictions hold', () => {
     const pairs = scenariosOn[runtime].flatMap(scenario => architectures.map(each => `${scenario} ${each}`))
-    const measured = results.runs.filter(run => !isTooSlow(runtime, run))
+    const measured = results.runs.filter(run => !isTooSlow(run))
     const open = measured.filter(({ verdict }) => verdict !== 'held')
     expect(open.map(({ scenario, architecture, reasons }) => ({ scenario, architecture, reasons }))).toEqual(
       [],
     )
     expect(results.runs.map(run => `${run.scenario} ${run.architecture}`).sort()).toEqual(pairs.sort())
+    // Without cells a family fits two slow cores: there something must have been measured.
+    if (runtime === 'processes')
+      expect(measured.filter(({ architecture }) => architecture !== 'cellular')).not.toEqual([])
     // 2: something is not proven.
     expect(ended.code).toBe(measured.length === pairs.length ? 0 : 2)
   })
@@ -73,7 +76,7 @@ describeOnRuntimes(runtime => {
 
   describe.each(faulty.filter(name => scenariosOn[runtime].includes(name)))('%s', scenario => {
     test('logs people out of the web in shared-fate, and nobody in the others', ({ skip }) => {
-      const slow = architectures.filter(each => isTooSlow(runtime, runOf(scenario, each)))
+      const slow = architectures.filter(each => isTooSlow(runOf(scenario, each)))
       if (slow.length > 0) skip(`this machine was too slow to measure ${slow.join(', ')}`)
       const groupsOf = (architecture: string) =>
         runOf(scenario, architecture).outcome?.forcedLogouts.groups ?? []
@@ -104,12 +107,13 @@ describeOnRuntimes(runtime => {
   })
 
   test('nobody who was thrown out is served', () => {
-    expect(results.runs.map(({ outcome }) => outcome?.falseAccepts)).toEqual(results.runs.map(() => 0))
+    const measured = results.runs.filter(run => !isTooSlow(run))
+    expect(measured.map(({ outcome }) => outcome?.falseAccepts)).toEqual(measured.map(() => 0))
   })
 
   test('the control app is never harmed', () => {
     for (const run of results.runs) {
-      if (isTooSlow(runtime, run)) continue
+      if (isTooSlow(run)) continue
       const { scenario, architecture, outcome } = run
       const control = outcome?.segments.filter(({ app }) => app === controlApp) ?? []
       const where = `${scenario} on ${architecture}`

@@ -40,8 +40,10 @@ test.skipIf(!browser.ok)('people are thrown out in shared-fate, and in hardened 
     seen.findLast(each => each.app === app && each.moment === moment)?.sees
   const family = ['feed', 'chat', 'ads']
   const during = (seen: Seen[] | undefined) => family.map(app => last(seen, app, 'during'))
-  for (const app of [...family, 'rival']) expect(last(weak?.seen, app, 'before'), app).toBe('signed-in')
   // A page that takes longer than a person waits shows nothing: a slow machine must not make this test fail.
+  const before = [...family, 'rival'].map(app => last(weak?.seen, app, 'before'))
+  expect(before).toContain('signed-in')
+  for (const sees of before) expect(['signed-in', 'nothing']).toContain(sees)
   expect(during(weak?.seen)).toContain('wrong-password')
   for (const sees of during(weak?.seen)) expect(['wrong-password', 'signed-out', 'nothing']).toContain(sees)
   expect(['signed-in', 'nothing']).toContain(last(weak?.seen, 'rival', 'during'))

@@ -10,6 +10,7 @@ import type Docker from 'dockerode'
 import { HarnessError } from '../../errors.ts'
 import type { DatabaseSecrets, Driver, Started, StartedProxy, Starting } from '../driver.ts'
 import { type Ledger, labelsOf } from '../ledger.ts'
+import { codeEnding } from '../node-binary.ts'
 import type { ServiceLimits, ServiceStatus, ServiceVersion } from '../service-control.ts'
 import { Starts } from '../starts.ts'
 import type { Link, Program } from '../topology.ts'
@@ -162,7 +163,7 @@ class ContainersDriver implements Driver {
     env: Record<string, string>,
   ): Promise<Started> {
     return this.#starts.run(name, async () => {
-      const main = `services/${program}/main.ts`
+      const main = `services/${program}/main${codeEnding}`
       const spec: ContainerSpec = {
         ...this.#common(name),
         ...this.#insideOnly(name),
@@ -171,7 +172,11 @@ class ContainersDriver implements Driver {
         foldersMiB: { '/tmp': 16 },
         volumes: await this.#volume(name, '/data'),
       }
-      const commandOf = (build: string) => [...nodeCommand, `--import=./harness/builds/${build}.ts`, main]
+      const commandOf = (build: string) => [
+        ...nodeCommand,
+        `--import=./harness/builds/${build}${codeEnding}`,
+        main,
+      ]
       return this.#instances.start({ spec, commandOf, upstream: this.upstreamOf(name, program) })
     })
   }

@@ -1,6 +1,6 @@
 /** Which installed packages the programs in the service image need: the production closure of a few roots. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { z } from 'zod'
 import { HarnessError } from '../../errors.ts'
 
@@ -24,11 +24,39 @@ function placeOf(lock: Lock, name: string, from: string): string | undefined {
     .find(place => lock.packages[place] !== undefined)
 }
 
+/** Where npm has installed what a folder's programs need. */
+export interface Installed {
+  /** The folder that has node_modules. */
+  home: string
+  /** npm's account of what is there. */
+  lockFile: string
+  /** The place of the package in it that needs them; empty for the project itself. */
+  from: string
+}
+
+/** Looks upwards from a folder. Throws a HarnessError where npm has not installed anything. */
+export function installedAround(folder: string): Installed {
+  for (let home = folder; ; home = dirname(home)) {
+    const lockFile = ['package-lock.json', 'node_modules/.package-lock.json']
+      .map(name => join(home, name))
+      .find(existsSync)
+    if (lockFile !== undefined) {
+      const [, from = ''] = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)/.exec(relative(home, folder)) ?? []
+      return { home, lockFile, from }
+    }
+    if (home === dirname(home))
+      throw new HarnessError(
+        `no package-lock.json around ${folder}: the containers runtime takes the packages that npm installed; without npm there is --runtime processes`,
+      )
+  }
+}
+
 /**
- * Folders (`node_modules/…`) of some packages and of all that they need to run, in order, read from an npm lock file.
- * Optional dependencies and optional peers are left out. Throws a HarnessError naming a package that the lock file lacks.
+ * Folders (`node_modules/…`) of some packages and of all that they need to run, in order, read from an npm lock file, as
+ * the package at `from` finds them. Optional dependencies and optional peers are left out. Throws a HarnessError naming a
+ * package that the lock file lacks.
  */
-export function productionFolders(lockFile: string, roots: readonly string[]): string[] {
+export function productionFolders(lockFile: string, roots: readonly string[], from = ''): string[] {
   const lock = lockSchema.parse(JSON.parse(readFileSync(lockFile, 'utf8')))
   const folders = new Set<string>()
   const visit = (name: string, from: string) => {
@@ -43,7 +71,7 @@ export function productionFolders(lockFile: string, roots: readonly string[]): s
     const peers = Object.keys(peerDependencies).filter(peer => peerDependenciesMeta[peer]?.optional !== true)
     for (const peer of peers) visit(peer, place)
   }
-  for (const root of roots) visit(root, '')
+  for (const root of roots) visit(root, from)
   return [...folders].sort()
 }
 

@@ -6,6 +6,7 @@ import type Docker from 'dockerode'
 import { HarnessError, StackError } from '../../errors.ts'
 import { proxyNodeFlags } from '../../proxy/node-flags.ts'
 import type { StartedProxy } from '../driver.ts'
+import { codeEnding } from '../node-binary.ts'
 import type { Starts } from '../starts.ts'
 import { harness, internet, type Link } from '../topology.ts'
 import {
@@ -90,7 +91,7 @@ async function programOf({ docker, image: own }: ProxyContainerOptions) {
   const image = process.env.FIREBREAK_TOXIPROXY_IMAGE
   if (image === undefined || image === '') {
     const env = { HOST: '0.0.0.0', PORT: String(apiPort) }
-    return { image: own, command: ['node', ...proxyNodeFlags, 'harness/proxy/main.ts'], env }
+    return { image: own, command: ['node', ...proxyNodeFlags, `harness/proxy/main${codeEnding}`], env }
   }
   const refusal = (await imageId(docker, image)) === undefined ? await pullImage(docker, image) : undefined
   if (refusal !== undefined) {

@@ -2,19 +2,17 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type Docker from 'dockerode'
+import { codeEnding, rootFolder } from '../node-binary.ts'
 import { imageId, layerImage, removeOldImages } from './engine-images.ts'
-import { filesBelow, productionFolders } from './production-files.ts'
+import { filesBelow, installedAround, productionFolders } from './production-files.ts'
 import type { TarEntry } from './tar.ts'
 
 const repository = 'firebreak/services'
-const project = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** The packages that services and the proxy import. All of them, and all that they need, are plain JavaScript. */
 const roots = ['@hono/node-server', 'cockatiel', 'hono', 'jose', 'pg', 'undici', 'zod']
 const sources = ['services', 'harness/proxy', 'harness/builds']
-const lockFile = join(project, 'package-lock.json')
 
 /** How many service images stay: that of this tree, and those of trees that another process may be about to run. */
 const keptImages = 3
@@ -52,11 +50,13 @@ function compiling(programs: readonly string[]): string[] {
 
 /** The source files of the image, read once, so that the image holds exactly what its name was made from. */
 function sourceEntries() {
-  const paths = ['package.json', ...sources.flatMap(path => filesBelow(project, path))]
+  const paths = ['package.json', ...sources.flatMap(path => filesBelow(rootFolder, path))].filter(
+    path => !path.endsWith('.d.ts'),
+  )
   return paths.map(path => ({
     path: `${folder}/${path}`,
     mode: 0o644,
-    content: readFileSync(join(project, path)),
+    content: readFileSync(join(rootFolder, path)),
   }))
 }
 
@@ -66,7 +66,7 @@ function isNeeded(name: string): boolean {
 }
 
 /** The name of the image, made from all that is in it. The lock file stands for the packages. */
-function nameFor(baseId: string, files: ReturnType<typeof sourceEntries>): string {
+function nameFor(baseId: string, files: ReturnType<typeof sourceEntries>, lockFile: string): string {
   const hash = createHash('sha256').update(
     [baseId, ...roots, ...changes, ...openFolders, ...compiling([])].join('\0'),
   )
@@ -84,19 +84,27 @@ export async function ensureServiceImage(
   log: (line: string) => void,
 ): Promise<string> {
   const files = sourceEntries()
-  const name = nameFor((await imageId(docker, base)) ?? base, files)
+  const { home, lockFile, from } = installedAround(rootFolder)
+  const name = nameFor((await imageId(docker, base)) ?? base, files, lockFile)
   if ((await imageId(docker, name)) !== undefined) return name
-  const packages = productionFolders(lockFile, roots)
-  const packageFiles = packages.flatMap(path => filesBelow(project, path, isNeeded))
+  const packages = productionFolders(lockFile, roots, from)
+  const packageFiles = packages.flatMap(path => filesBelow(home, path, isNeeded))
+  // What is installed inside this package is beside it in the image.
+  const inImage = (path: string) =>
+    from !== '' && path.startsWith(`${from}/`) ? path.slice(from.length + 1) : path
   log(`making ${name} from ${files.length} source files and ${packages.length} packages`)
   const entries: TarEntry[] = [
-    ...packageFiles.map(path => ({ path: `${folder}/${path}`, mode: 0o644, file: join(project, path) })),
+    ...packageFiles.map(path => ({
+      path: `${folder}/${inImage(path)}`,
+      mode: 0o644,
+      file: join(home, path),
+    })),
     ...files,
     ...openFolders.map(path => ({ path, mode: 0o1777, directory: true as const })),
   ]
   const programs = files
     .map(({ path }) => path.slice(folder.length + 1))
-    .filter(path => path.endsWith('/main.ts'))
+    .filter(path => path.endsWith(`/main${codeEnding}`))
   // The cache is kept by user, so it is filled by the one that the services run as.
   const run = { command: compiling(programs), user: nobody }
   await layerImage(docker, name, { base, entries, run, changes })

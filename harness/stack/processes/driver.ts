@@ -7,7 +7,7 @@ import { HarnessError, StackError } from '../../errors.ts'
 import { proxyNodeFlags } from '../../proxy/node-flags.ts'
 import type { DatabaseSecrets, Driver, Started, StartedProxy, Starting } from '../driver.ts'
 import { type Ledger, stackVariable } from '../ledger.ts'
-import { nodeBinary, rootFolder } from '../node-binary.ts'
+import { nodeBinary, programFile, rootFolder } from '../node-binary.ts'
 import type { ServiceLimits, ServiceStatus, ServiceVersion } from '../service-control.ts'
 import { Starts } from '../starts.ts'
 import type { Link, Program } from '../topology.ts'
@@ -19,7 +19,6 @@ const startTimeoutMs = 30_000
 /** Types stripped and code compiled once, not by every process of every stack: half of what a start costs. */
 const compileCache = join(rootFolder, 'node_modules', '.cache', 'firebreak')
 const keepCompiled = pathToFileURL(join(import.meta.dirname, 'keep-compiled.js')).href
-const builds = join(rootFolder, 'harness', 'builds')
 const listening = z.object({ event: z.literal('listening'), port: z.number() })
 const proxyName = 'proxy'
 
@@ -87,7 +86,7 @@ class ProcessesDriver implements Driver {
     env: Record<string, string>,
   ): Promise<Started> {
     return this.#processes.starts.run(name, async () => {
-      const script = `services/${program}/main.ts`
+      const script = `services/${program}/main`
       const first = { DATA_DIR: join(this.#folderOf(name), 'data'), ...env }
       const launch = (version: ServiceVersion = {}) =>
         this.#launch(name, script, { ...first, ...version.env }, version.build)
@@ -155,7 +154,7 @@ class ProcessesDriver implements Driver {
 
   #startProxy(listen: (link: Link) => string): Promise<StartedProxy> {
     return this.#processes.starts.run(proxyName, async () => {
-      const launch = this.#launch(proxyName, 'harness/proxy/main.ts', {}, undefined, proxyNodeFlags)
+      const launch = this.#launch(proxyName, 'harness/proxy/main', {}, undefined, proxyNodeFlags)
       this.#proxy = launch.child
       return {
         apiUrl: `http://${await launch.upstream}`,
@@ -180,11 +179,11 @@ class ProcessesDriver implements Driver {
     build?: string,
     flags: readonly string[] = ['--disable-warning=ExperimentalWarning'],
   ): Launch {
-    const imports = build === undefined ? [] : [pathToFileURL(join(builds, `${build}.ts`)).href]
+    const imports = build === undefined ? [] : [pathToFileURL(programFile(`harness/builds/${build}`)).href]
     const child = this.#processes.spawn({
       service,
       command: nodeBinary(),
-      args: [...flags, ...[...imports, keepCompiled].map(url => `--import=${url}`), join(rootFolder, script)],
+      args: [...flags, ...[...imports, keepCompiled].map(url => `--import=${url}`), programFile(script)],
       cwd: this.#folderOf(service),
       env: { HOST: '127.0.0.1', PORT: '0', NODE_COMPILE_CACHE: compileCache, ...env },
     })

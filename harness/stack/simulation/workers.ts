@@ -1,10 +1,10 @@
 /** Simulates many runs, on as many threads as there are cores: each thread has a time of its own. */
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { programFile } from '../node-binary.ts'
 import type { SimulatedRun, SimulationJob } from './job.ts'
 
-const program = join(import.meta.dirname, 'main.ts')
+const program = programFile('harness/stack/simulation/main')
 /** A run that takes longer than this, in real time, goes round in circles, ms. */
 const runMsMax = 300_000
 
