@@ -25,6 +25,7 @@ import { type AfterRunOptions, afterRun, checkAfterRun } from './after-run.ts'
 import { exitCodes } from './exit-codes.ts'
 import { runSimulated } from './simulated-run.ts'
 import { onStopRequests } from './stop-requests.ts'
+import { watchScenario } from './watch.ts'
 
 export interface RunOptions extends AfterRunOptions {
   architecture?: string
@@ -35,6 +36,7 @@ export interface RunOptions extends AfterRunOptions {
   twin?: boolean
   repeat?: number
   shard?: string
+  watch?: boolean
 }
 
 export function addRun(program: Command): void {
@@ -53,6 +55,7 @@ export function addRun(program: Command): void {
     .option('--twin', 'before each run the same without its faults: what the faults add is the difference')
     .option('--repeat <n>', 'run each so often', repeatsOf)
     .option('--shard <i/n>', 'only this part of them, for one of n machines: "2/3"', shardOf)
+    .option('--watch', 'run the one that is named again whenever its file is saved, on a stack that stays up')
     .option('--baseline <file>', 'hold the results against what was held before')
     .option('--update-baseline', 'write down what is held now, in that file')
     .option('--junit <file>', 'write JUnit XML')
@@ -70,6 +73,7 @@ export function addRun(program: Command): void {
 /** Runs scenarios by their names, or all; resolves to the exit code. */
 export async function run(names: string[], options: RunOptions): Promise<number> {
   const known = await loadArchitectures()
+  if (options.watch) return await watchScenario({ ...watchable(options), names })
   const picked = pickScenarios(await loadScenarios(), names)
   const wanted = options.architecture?.split(',').map(name => name.trim()) ?? known.map(({ name }) => name)
   const architectures = [...new Set(wanted)].map(name => architectureOf(name).name)
@@ -115,6 +119,17 @@ export async function run(names: string[], options: RunOptions): Promise<number>
     )
   }
   return afterRun(results, exitCodeIn(results, ended.code), options)
+}
+
+/** What of the options there is beside --watch. */
+function watchable({ architecture, runtime, seed, ...rest }: RunOptions) {
+  const { watch: _, out: __, ...others } = rest
+  const [first] = Object.keys(others)
+  if (first !== undefined)
+    throw new UsageError(
+      `--watch: without --${first.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}, since it writes no results`,
+    )
+  return { architecture, runtime, seed }
 }
 
 interface Ended {

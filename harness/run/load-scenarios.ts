@@ -23,7 +23,7 @@ export interface NamedScenario {
 export async function loadScenarios(folder?: string): Promise<NamedScenario[]> {
   await loadArchitectures(folder)
   const files = folder === undefined ? await projectFiles() : scenarioFiles(folder)
-  const loaded = await Promise.allSettled(files.map(load))
+  const loaded = await Promise.allSettled(files.map(loadScenario))
   const problems = loaded.flatMap(result => (result.status === 'rejected' ? [messageOf(result.reason)] : []))
   if (problems.length > 0) throw new ScenarioError(problems.join('\n'))
   return loaded
@@ -64,7 +64,16 @@ function controlFirst({ scenario }: NamedScenario): number {
   return scenario.faults.length === 0 ? 0 : 1
 }
 
-async function load(path: string): Promise<NamedScenario> {
+/** The file of a scenario of the project or of those that are shipped. Throws UsageError for a name that is none. */
+export async function scenarioFile(name: string): Promise<string> {
+  const files = await projectFiles()
+  const found = files.find(path => nameOf(path) === name)
+  if (found !== undefined) return found
+  throw new UsageError(`no scenario "${name}"; there are: ${files.map(nameOf).join(', ')}`)
+}
+
+/** Loads one. Rejects with ScenarioError, naming the file and the place in it. */
+export async function loadScenario(path: string): Promise<NamedScenario> {
   let module: { default?: Scenario }
   try {
     module = (await import(pathToFileURL(path).href)) as typeof module

@@ -1,11 +1,11 @@
 /** Everything that looks at a stack during one run: the crowd in a process of its own, the probes of an outside observer, a browser. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type CrowdHistory, type CrowdOptions, leadMs } from '../crowd/crowd.ts'
+import { type CrowdHistory, type CrowdOptions, type Expiring, leadMs } from '../crowd/crowd.ts'
 import { CrowdProcess, type RunningCrowd } from '../crowd/crowd-process.ts'
 import { crowdStackOf } from '../crowd/operator.ts'
 import { familyCrowd } from '../crowd/population.ts'
-import { type ProbeRecord, Prober } from '../diagnosis/prober.ts'
+import { type ProbeRecord, Prober, type ProbeTarget } from '../diagnosis/prober.ts'
 import { signInVisitors } from '../diagnosis/visitors.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Stack } from '../stack/stack.ts'
@@ -25,8 +25,46 @@ export interface MeasuringOptions {
   seed: number
   /** For the pictures of the witness; without it nobody looks. */
   witnessFolder?: string | undefined
+  /** Where that has been done ahead: who is signed in, for this scenario. */
+  ready?: Ready | undefined
   /** Gives the start up, for its reason. */
   signal?: AbortSignal | undefined
+}
+
+/** A crowd that is signing in, or has done so: it can begin at once. */
+export interface Ready {
+  crowd: RunningCrowd
+  run: string
+  /** Rejects with HarnessError if somebody could not be signed in. */
+  signedIn: Promise<{ expiring: Expiring[]; targets: ProbeTarget[] }>
+}
+
+/** Begins to sign everybody in: the crowd, and an observer's own users. Who asks for it disposes of the crowd. */
+export function signEverybodyIn({
+  name,
+  scenario: { timelineMs, arrivals },
+  stack,
+  seed,
+}: Pick<MeasuringOptions, 'name' | 'stack' | 'seed'> & {
+  scenario: Pick<Scenario, 'timelineMs' | 'arrivals'>
+}): Ready {
+  const run = `${name}-${randomBytes(2).toString('hex')}`
+  const wanted: CrowdOptions = {
+    stack: crowdStackOf(stack),
+    groups: familyCrowd,
+    seed,
+    run,
+    timelineMs,
+    afterMs: pushMs,
+    ...(arrivals === undefined ? {} : { arrivals }),
+  }
+  const crowd = stack.crowd?.(wanted) ?? new CrowdProcess(stack.id, wanted)
+  const signedIn = Promise.all([crowd.warmUp(), signInVisitors(stack, `${run}-observer`)]).then(
+    ([expiring, targets]) => ({ expiring, targets }),
+  )
+  // Heard by who begins.
+  signedIn.catch(() => {})
+  return { crowd, run, signedIn }
 }
 
 export class Measuring implements AsyncDisposable {
@@ -41,24 +79,16 @@ export class Measuring implements AsyncDisposable {
     this.#witnessing = witnessing
   }
 
-  /** Signs everybody in, and begins. Resolves when the timeline begins; rejects with HarnessError, leaving nothing. */
+  /**
+   * Signs everybody in, unless that has been done, and begins. Resolves when the timeline begins; rejects with
+   * HarnessError, leaving nothing.
+   */
   static async begin(options: MeasuringOptions): Promise<Measuring> {
-    const { name, scenario, stack, seed, signal, witnessFolder } = options
-    const run = `${name}-${randomBytes(2).toString('hex')}`
-    const wanted: CrowdOptions = {
-      stack: crowdStackOf(stack),
-      groups: familyCrowd,
-      seed,
-      run,
-      timelineMs: scenario.timelineMs,
-      afterMs: pushMs,
-      ...(scenario.arrivals === undefined ? {} : { arrivals: scenario.arrivals }),
-    }
-    const crowd = stack.crowd?.(wanted) ?? new CrowdProcess(stack.id, wanted)
+    const { stack, signal, witnessFolder } = options
+    const { crowd, run, signedIn } = options.ready ?? signEverybodyIn(options)
     let witnessing: Witnessing | undefined
     try {
-      const warming = Promise.all([crowd.warmUp(), signInVisitors(stack, `${run}-observer`)])
-      const [expiring, targets] = await unlessAborted(signal, warming)
+      const { expiring, targets } = await unlessAborted(signal, signedIn)
       witnessing = await Witnessing.open(stack, `${run}-witness`, witnessFolder)
       await unlessAborted(
         signal,

@@ -20,7 +20,7 @@ import { HealCheck } from './heal-check.ts'
 import { type Judgement, judge } from './judge.ts'
 import { liveMeasures } from './live-measures.ts'
 import { type LiveSnapshot, watchLive } from './live-progress.ts'
-import { Measuring } from './measuring.ts'
+import { Measuring, type Ready } from './measuring.ts'
 import { pushIfStuck } from './push.ts'
 import { historyOf } from './run-history.ts'
 import { type Played, playTimeline } from './timeline.ts'
@@ -36,6 +36,8 @@ export interface RunOptions {
   /** Whether the same is run first without the faults. */
   twin?: boolean
   expect: OutcomeExpect
+  /** Who is signed in already, for this scenario. Gone when the run is. */
+  ready?: Ready | undefined
   /** Told once a second what it looks like; without it nobody counts. */
   live?: ((snapshot: LiveSnapshot) => void) | undefined
   /** Told what happens, in words. */
@@ -130,7 +132,7 @@ function cardOf(
 /** The run without its faults. What it shows is no verdict, so that nothing cuts it short but who runs it. */
 async function measureTwin(options: RunOptions): Promise<MeasuredRun> {
   const { abortWhen: _, ...scenario } = options.scenario
-  const { witnessFolder: __, ...rest } = options
+  const { witnessFolder: __, ready: ___, ...rest } = options
   await options.phase('the twin, without faults')
   return await measure({ ...rest, scenario: { ...scenario, schedule: [] } })
 }

@@ -57,14 +57,20 @@ describeOnRuntimes(runtime => {
     test('breaks feed’s way to auth, and feed falls; undone, it comes back', {
       timeout: 4 * patienceMs,
     }, async () => {
+      await stateBecomes('rival web', ['well'])
       await stateBecomes('feed web', ['well'])
       await page.getByLabel('Look for a fault').fill('a link is down')
       const form = page.locator('[data-fault="down"] form')
       await form.getByLabel(/^link/).fill('feed -> auth')
       await form.getByRole('button', { name: 'Break it: down' }).click()
       await page.getByText('down at feed -> auth').first().waitFor()
-      await stateBecomes('feed web', ['down', 'harmed'])
-      expect(await stateOf('rival web')).not.toBe('down')
+      // A busy machine may hold up the control group, too, but not for good.
+      await expect
+        .poll(async () => [await stateOf('feed web'), await stateOf('rival web')], {
+          timeout: patienceMs,
+          interval: 250,
+        })
+        .toSatisfy(([feed, rival]) => ['down', 'harmed'].includes(feed) && rival === 'well')
       await page.getByRole('button', { name: 'Undo down' }).click()
       await stateBecomes('feed web', ['well'])
       await expect.poll(() => page.locator('#faults li').count()).toBe(0)
