@@ -1,8 +1,8 @@
 /** `firebreak run <scenario> --watch`: runs a scenario again whenever its file is saved, on a stack that stays up. */
 import { randomInt } from 'node:crypto'
-import { watch } from 'node:fs'
-import { dirname } from 'node:path'
-import { messageOf, UsageError } from '../errors.ts'
+import { readdirSync, watch } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { HarnessError, messageOf, UsageError } from '../errors.ts'
 import type { RunResult } from '../outcome/results.ts'
 import { expect } from '../playwright/matchers.ts'
 import { boardLines } from '../report/run-lines.ts'
@@ -92,23 +92,15 @@ class Loop implements AsyncDisposable {
   async run(): Promise<void> {
     const { file, stop } = this.#options
     using modules = freshModules(dirname(file))
-    let settling: NodeJS.Timeout | undefined
-    const watcher = watch(dirname(file), { recursive: true }, () => {
-      clearTimeout(settling)
-      settling = setTimeout(() => this.#saved.abort(new CutShort('the file was saved')), settleMs)
-    })
-    try {
-      while (!stop.aborted) {
-        this.#saved = new AbortController()
-        const signal = AbortSignal.any([stop, this.#saved.signal])
-        await this.#once(signal)
-        write(this.#style.dim(`\nwaiting for ${file} to be saved; Ctrl-C ends it`))
-        await aborted(signal)
-        modules.forget()
-      }
-    } finally {
-      watcher.close()
-      clearTimeout(settling)
+    using _watched = watchFolders(dirname(file), () => this.#saved.abort(new CutShort('the file was saved')))
+    while (!stop.aborted) {
+      this.#saved = new AbortController()
+      const signal = AbortSignal.any([stop, this.#saved.signal])
+      await this.#once(signal)
+      if (stop.aborted) return
+      if (!signal.aborted) write(this.#style.dim(`\nwaiting for ${file} to be saved; Ctrl-C ends it`))
+      await aborted(signal)
+      modules.forget()
     }
   }
 
@@ -126,15 +118,16 @@ class Loop implements AsyncDisposable {
       const { stack, crowd } = await this.#stackFor(named)
       // Whoever saves again while it starts wants the later one.
       if (signal.aborted) return
-      const run = await this.#play(named, { stack, crowd, signal })
-      if (signal.aborted) return
-      this.#say(run, performance.now() - began)
-      crowd.keep(named.name, named.scenario)
+      const run = await this.#play(named, { stack, crowd, signal }).finally(() => {
+        if (!signal.aborted) crowd.keep(named.name, named.scenario)
+      })
+      if (!signal.aborted) this.#say(run, performance.now() - began)
     } catch (error) {
       if (signal.aborted) return
-      write(`${this.#style.red('error')}    ${messageOf(error)}`)
+      // Without what makes each load another one for Node.
+      write(`${this.#style.red('error')}    ${messageOf(error).replace(/\?\d+(?=:)/g, '')}`)
       // A harness that failed leaves a stack that nobody should go on with.
-      if (this.#stack) await this.#drop()
+      if (error instanceof HarnessError) await this.#drop()
     }
   }
 
@@ -189,6 +182,24 @@ class Loop implements AsyncDisposable {
     this.#stack = undefined
     await held?.crowd[Symbol.asyncDispose]()
     await held?.stack.stop()
+  }
+}
+
+/** A folder and those in it, as they are now. Not the file: an editor puts another in its place. */
+function watchFolders(folder: string, changed: () => void): Disposable {
+  let settling: NodeJS.Timeout | undefined
+  const below = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory())
+  const watchers = [folder, ...below.map(({ name }) => join(folder, name))].map(each =>
+    watch(each, () => {
+      clearTimeout(settling)
+      settling = setTimeout(changed, settleMs)
+    }),
+  )
+  return {
+    [Symbol.dispose]: () => {
+      clearTimeout(settling)
+      for (const watcher of watchers) watcher.close()
+    },
   }
 }
 

@@ -57,9 +57,9 @@ export class Room implements AsyncDisposable {
     chmodSync(this.folder, 0o755)
   }
 
-  /** Runs `firebreak` with some arguments. */
-  firebreak(args: readonly string[], env: Record<string, string> = {}): Run {
-    return this.node([program, ...args], env)
+  /** Runs `firebreak` with some arguments, in the repository or in a folder below the room's. */
+  firebreak(args: readonly string[], env: Record<string, string> = {}, cwd = rootFolder): Run {
+    return this.node([program, ...args], env, cwd)
   }
 
   /** The same, to its end. */
@@ -73,10 +73,10 @@ export class Room implements AsyncDisposable {
   }
 
   /** Runs Node with some arguments. */
-  node(args: readonly string[], env: Record<string, string> = {}): Run {
+  node(args: readonly string[], env: Record<string, string> = {}, cwd = rootFolder): Run {
     const { FORCE_COLOR: _, NO_COLOR: __, ...inherited } = process.env
     const child = spawn(nodeBinary(), args, {
-      cwd: rootFolder,
+      cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...inherited,
