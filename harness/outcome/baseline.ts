@@ -76,7 +76,8 @@ function heldOf(runs: readonly RunResult[]): Held {
         ({ app, surface }) => `${app} ${surface}`,
         groups => ({
           of: sum(groups.map(({ alive = 0 }) => alive)),
-          lost: sum(groups.map(group => group.count)),
+          // Of those alone that were alive: who comes back and is thrown out again counts once.
+          lost: sum(groups.map(({ alive = 0, share }) => Math.round(alive * (share ?? 0)))),
         }),
       ),
     ),
