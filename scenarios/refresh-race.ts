@@ -16,14 +16,15 @@ export default scenario({
   cause: 'config',
   scope: [{ surface: 'mobile' }, { activity: ['sign-in', 'refresh'] }],
   faults: [
-    { at: '3s', for: '10s', fault: configPush({ service: 'auth', change: { refreshGraceS: 0 } }) },
+    { at: '6s', for: '12s', fault: configPush({ service: 'auth', change: { refreshGraceS: 0 } }) },
     {
-      at: '6s',
+      // Not before a staged rollout is through: until then its gate would take lost answers for the change's fault.
+      at: '11s',
       for: '6s',
       fault: httpCut({ link: '* -> auth', match: { path: '/token' }, share: 0.7 }),
     },
   ],
-  duration: '19s',
+  duration: '24s',
   verdict: {
     'shared-fate': healthyPhonesFall,
     hardened: healthyPhonesFall,

@@ -37,7 +37,7 @@ const snippets = blocks.filter(({ language }) => language === 'ts')
 
 /** Some lines of a scenario, made a whole one: as they stand they are no program. */
 function wholeOf({ text }: Block): string {
-  if (/^import /m.test(text)) return text
+  if (/^import /m.test(text)) return text.replaceAll("from 'firebreak'", "from '../harness/index.ts'")
   return `import type { ScenarioDefinition } from '../harness/index.ts'
 export default {
 ${text.trimEnd().replace(/([^,])$/, '$1,')}
@@ -125,6 +125,17 @@ describe('a command', () => {
         .map(option => `${place}: "${name}" has no ${option}`)
     })
     expect(wrong).toEqual([])
+  })
+
+  test('is spoken of, with each of its options', () => {
+    const text = pages.map(page => readFileSync(join(rootFolder, page), 'utf8')).join('\n')
+    const untold = createProgram().commands.flatMap(command => [
+      ...(text.includes(`npx firebreak ${command.name()}`) ? [] : [command.name()]),
+      ...command.options
+        .filter(option => !option.hidden && !text.includes(option.long ?? ''))
+        .map(({ long }) => `${command.name()} ${long}`),
+    ])
+    expect(untold).toEqual([])
   })
 
   test('of npm is one of package.json', () => {

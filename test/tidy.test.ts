@@ -18,7 +18,7 @@ const longFunctions: Record<string, number> = {}
 
 /** Run by Node as programs, or loaded before one: they do something when imported. */
 const entryPoint =
-  /(^|\/)main\.ts$|^harness\/cli\/firebreak\.ts$|^harness\/stack\/watchdog\.ts$|^harness\/builds\//
+  /(^|\/)main\.ts$|^harness\/package\/build\.ts$|^harness\/stack\/watchdog\.ts$|^harness\/builds\//
 
 /** Every file of the project, tracked or new, that is not ignored. */
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -64,6 +64,21 @@ describe('imports', () => {
         .map(specifier => `${file}: ${specifier}`),
     )
     expect(wrong).toEqual([])
+  })
+
+  test('reach every file from a program, from a test runner, or from what scenarios import', () => {
+    const reached = new Set<string>()
+    const reach = (file: string) => {
+      if (reached.has(file) || !texts.has(file)) return
+      reached.add(file)
+      for (const specifier of importsOf(file)) if (specifier.startsWith('.')) reach(resolved(file, specifier))
+    }
+    // Playwright finds these by their paths.
+    const named =
+      /^scenarios\/|^[^/]+\.config\.ts$|^harness\/index\.ts$|^harness\/playwright\/(global-setup|reporter)\.ts$/
+    for (const file of productive.filter(each => entryPoint.test(each) || named.test(each))) reach(file)
+    for (const file of sources.filter(each => named.test(each))) reach(file)
+    expect(productive.filter(file => !reached.has(file))).toEqual([])
   })
 
   test('of packages name those that are installed with the project', () => {

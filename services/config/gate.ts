@@ -14,11 +14,18 @@ export type GateVerdict = 'green' | 'red' | 'too-early' | 'dry'
 /** How many times the answers needed now there must have been before, for their absence to mean something. */
 const plentyFactor = 5
 
-/** Bad before and no worse since is green: an outage that was there before the push is not the push's. */
+/** How often so many bad answers may be chance, if nothing has changed. It is asked again and again while a change bakes. */
+const mistakenShare = 1e-3
+
+/**
+ * Bad before and no worse since is green: an outage that was there before the push is not the push's. And so is what may
+ * be chance: two bad answers of the first eight are no verdict on a change where one of seventeen is bad all day.
+ */
 export function gateOf(before: HealthCount, since: HealthCount, settings: GateSettings): GateVerdict {
   const { answersMin, badShareRiseMax } = settings
   if (totalOf(since) < answersMin) return totalOf(before) >= plentyFactor * answersMin ? 'dry' : 'too-early'
-  return badShareOf(since) - badShareOf(before) > badShareRiseMax ? 'red' : 'green'
+  const hasRisen = badShareOf(since) - badShareOf(before) > badShareRiseMax
+  return hasRisen && chanceOf(since, expectedShareOf(before)) < mistakenShare ? 'red' : 'green'
 }
 
 export function sumOf(counts: readonly HealthCount[]): HealthCount {
@@ -30,6 +37,23 @@ export function sumOf(counts: readonly HealthCount[]): HealthCount {
 
 export function totalOf({ good, bad }: HealthCount): number {
   return good + bad
+}
+
+/** Chance of that many bad answers or more where each is bad with this probability: the upper tail of a binomial. */
+export function chanceOf(count: HealthCount, share: number): number {
+  const total = totalOf(count)
+  let exactly = (1 - share) ** total
+  let fewer = 0
+  for (let bad = 0; bad < count.bad; bad += 1) {
+    fewer += exactly
+    exactly *= ((total - bad) / (bad + 1)) * (share / (1 - share))
+  }
+  return Math.max(0, 1 - fewer)
+}
+
+/** What is to be expected of those of whom little is known yet: next to no bad answers. */
+function expectedShareOf({ good, bad }: HealthCount): number {
+  return Math.min(0.99, (bad + 0.05) / (good + bad + 5))
 }
 
 function badShareOf(count: HealthCount): number {

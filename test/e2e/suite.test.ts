@@ -7,7 +7,7 @@ import { controlApp } from '../../harness/scope.ts'
 import { describeOnRuntimes } from './containers-support.ts'
 import { type Ended, Room } from './room.ts'
 
-const scenarios = ['auth-timeouts', 'calm', 'wrong-issuer']
+const scenarios = ['calm', 'wrong-issuer']
 const architectures = ['cellular', 'hardened', 'shared-fate']
 const faulty = scenarios.filter(name => name !== 'calm')
 /** All of them on one runtime is enough; no other test runs this one on containers. */
@@ -21,7 +21,7 @@ const tooSlow = /too busy to measure on|steady state is not steady|too little tr
 const isTooSlow = ({ verdict, reasons }: RunResult) =>
   verdict === 'not-proven' && reasons.some(reason => tooSlow.test(reason))
 
-/** Nine runs of half a minute, on a machine that is three times slower than most. */
+/** Six runs of half a minute, on a machine that is three times slower than most. */
 const suiteMsMax = 900_000
 
 /** By runtime: `scenario architecture verdict`, sorted. */

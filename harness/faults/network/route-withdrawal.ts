@@ -22,7 +22,7 @@ export const routeWithdrawal = defineFault({
     from: z.enum(['all', 'internet']).default('all'),
   }),
   connections: 'cut',
-  runtimes: { containers: 'imitated', processes: 'imitated' },
+  runtimes: { containers: 'imitated', processes: 'imitated', simulation: 'imitated' },
   target: ({ service }) => service,
   problems: (given, topology) => {
     const problems = serviceProblems(given.service, topology)

@@ -17,10 +17,10 @@ import type { Role } from '../../../services/app/role.ts'
 import { roles } from '../../../services/app/roles/index.ts'
 import { createAuth } from '../../../services/auth/auth.ts'
 import { defaultAuthConfig } from '../../../services/auth/config.ts'
-import { createMemoryStore } from '../../../services/auth/store-memory.ts'
 import { Health } from '../../../services/common/health.ts'
 import type { Mitigation } from '../../../services/common/mitigations.ts'
 import { appWith, clientSecret } from '../../services/app/world.ts'
+import { createMemoryStore } from '../../services/auth/store-memory.ts'
 import { startApp } from '../crowd/support.ts'
 
 export const browser = findBrowser(

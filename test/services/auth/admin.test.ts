@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createAuth } from '../../../services/auth/auth.ts'
 import { defaultAuthConfig } from '../../../services/auth/config.ts'
-import { createMemoryStore } from '../../../services/auth/store-memory.ts'
 import { Health } from '../../../services/common/health.ts'
 import { adminToken, operator, otherIssuer, password, startAuth, systemSecret } from './helpers.ts'
+import { createMemoryStore } from './store-memory.ts'
 
 describe('creating users', () => {
   test('makes them numbered, with the password given', async () => {

@@ -8,9 +8,9 @@ import {
   Shed,
 } from '../../../services/auth/admission.ts'
 import { StoreUnavailable } from '../../../services/auth/store.ts'
-import { createMemoryStore } from '../../../services/auth/store-memory.ts'
 import type { Mitigation } from '../../../services/common/mitigations.ts'
 import { startAuthWithUser } from './helpers.ts'
+import { createMemoryStore } from './store-memory.ts'
 
 const limits: AdmissionLimits = {
   places: { 'session-check': 4, refresh: 3, 'sign-in': 2 },

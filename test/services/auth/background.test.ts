@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createPruning, keepEndedMs, pruneMax } from '../../../services/auth/pruning.ts'
 import { rareLog } from '../../../services/auth/rare-log.ts'
 import { StoreUnavailable } from '../../../services/auth/store.ts'
-import { createMemoryStore } from '../../../services/auth/store-memory.ts'
 import { failingStore, password, startAuthWithUser } from './helpers.ts'
 import { newSession } from './store-contract.ts'
+import { createMemoryStore } from './store-memory.ts'
 
 const start = 1_800_000_000_000
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { createMemoryStore } from '../../../services/auth/store-memory.ts'
 import { metadataPath, otherIssuer, startAuth, startAuthWithUser } from './helpers.ts'
+import { createMemoryStore } from './store-memory.ts'
 
 describe('the key set', () => {
   test('lists public keys only, and may be kept for a while', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { StoreUnavailable } from '../../../services/auth/store.ts'
-import { createMemoryStore } from '../../../services/auth/store-memory.ts'
 import { failingStore, operator, password, startAuth, startAuthWithUser, systemSecret } from './helpers.ts'
+import { createMemoryStore } from './store-memory.ts'
 
 /** An auth whose store fails with whatever is put into `fault.error`. */
 async function startOverFailingStore() {

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { newSigningKey } from '../../../services/auth/key-set.ts'
 import { createKeyring } from '../../../services/auth/keyring.ts'
 import { type AuthStore, StoreUnavailable } from '../../../services/auth/store.ts'
-import { createMemoryStore } from '../../../services/auth/store-memory.ts'
 import { type Answer, failingStore, operator, startAuth, startAuthWithUser } from './helpers.ts'
+import { createMemoryStore } from './store-memory.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })

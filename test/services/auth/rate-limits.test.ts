@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { TokenBuckets } from '../../../services/auth/rate-limits.ts'
 import { StoreUnavailable } from '../../../services/auth/store.ts'
-import { createMemoryStore } from '../../../services/auth/store-memory.ts'
 import { failingStore, password, startAuth, startAuthWithUser } from './helpers.ts'
+import { createMemoryStore } from './store-memory.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })

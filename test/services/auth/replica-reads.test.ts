@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { StoreUnavailable } from '../../../services/auth/store.ts'
-import { createMemoryStore } from '../../../services/auth/store-memory.ts'
 import { startAuth } from './helpers.ts'
+import { createMemoryStore } from './store-memory.ts'
 
 /** An auth with a user who has just signed in, whose replica has not heard of it yet. */
 async function startBehind(mitigations: readonly 'tri-state-auth-result'[]) {

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { createRevocationFeed } from '../../../services/auth/revocation-feed.ts'
 import { sidOf } from '../../../services/auth/sessions.ts'
 import { type AuthStore, StoreUnavailable } from '../../../services/auth/store.ts'
-import { createMemoryStore } from '../../../services/auth/store-memory.ts'
 import { failingStore, startAuth, startAuthWithUser } from './helpers.ts'
 import { newSession } from './store-contract.ts'
+import { createMemoryStore } from './store-memory.ts'
 
 const never = new AbortController().signal
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { defaultAuthConfig } from '../../../services/auth/config.ts'
 import { createSelfTest } from '../../../services/auth/self-test.ts'
 import { StoreUnavailable } from '../../../services/auth/store.ts'
-import { createMemoryStore } from '../../../services/auth/store-memory.ts'
 import { failingStore, otherIssuer, startAuthWithUser } from './helpers.ts'
+import { createMemoryStore } from './store-memory.ts'
 
 const config = () => defaultAuthConfig
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { createCacheClient } from '../../../services/auth/cache-client.ts'
 import type { CacheKind } from '../../../services/auth/session-cache.ts'
-import { createMemoryStore } from '../../../services/auth/store-memory.ts'
 import { createCache } from '../../../services/cache/cache.ts'
 import type { Mitigation } from '../../../services/common/mitigations.ts'
 import { startAuth } from './helpers.ts'
+import { createMemoryStore } from './store-memory.ts'
 
 const tri: readonly Mitigation[] = ['tri-state-auth-result']
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { revocationPageMax } from '../../../services/auth/store.ts'
-import { createMemoryStore } from '../../../services/auth/store-memory.ts'
 import { newSession, storeContract } from './store-contract.ts'
+import { createMemoryStore } from './store-memory.ts'
 
 describe('the store in memory', () => {
   const store = createMemoryStore()

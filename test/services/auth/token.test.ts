@@ -1,8 +1,8 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createMemoryStore } from '../../../services/auth/store-memory.ts'
 import { basicHeader } from '../../../services/common/bearer.ts'
 import { basicOfFeed, otherIssuer, services, startAuth, startAuthWithUser } from './helpers.ts'
+import { createMemoryStore } from './store-memory.ts'
 
 afterEach(() => {
   vi.useRealTimers()

@@ -13,7 +13,7 @@ import {
   sessionKinds,
   type User,
   type UserStore,
-} from './store.ts'
+} from '../../../services/auth/store.ts'
 
 /** A store in this process's memory, with the visible behaviour of the PostgreSQL one. */
 export function createMemoryStore(): AuthStore {
