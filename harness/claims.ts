@@ -91,3 +91,11 @@ export const june12 = {
     },
   ],
 } as const satisfies Partial<ScenarioDefinition>
+
+/** Whatever breaks: nobody who is signed in is thrown out, it ends by itself, and the control group feels nothing. */
+export const invariants: VerdictFunction = ({ outcome, expect }) => {
+  expect(outcome).toKeepEveryoneSignedIn()
+  expect(outcome).toServeNoDeadSession()
+  expect(outcome).toRecover()
+  expect(outcome).toLeaveUnharmed({ app: 'rival' })
+}

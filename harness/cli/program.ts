@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addCompare } from './compare.ts'
 import { addDoctor } from './doctor.ts'
 import { addExplain } from './explain.ts'
+import { addExplore } from './explore.ts'
 import { addList } from './list.ts'
 import { addMerge } from './merge.ts'
 import { addNew } from './new.ts'
@@ -21,6 +22,7 @@ export function createProgram(): Command {
   addUp(program)
   addNoise(program)
   addSensitivity(program)
+  addExplore(program)
   addNew(program)
   addList(program)
   addReport(program)

@@ -3,6 +3,7 @@ import type { Noise } from '../outcome/noise.ts'
 import type { RunResult } from '../outcome/results.ts'
 import { renderDiagnosis } from './diagnosis-table.ts'
 import { renderFidelity } from './fidelity-card.ts'
+import { renderRepeats } from './repeats.ts'
 import { renderReasons, renderScoreboard, rowsOf } from './scoreboard.ts'
 import type { Style } from './style.ts'
 
@@ -37,6 +38,7 @@ export function boardLines(runs: readonly RunResult[], style: Style, noise?: Noi
   return [
     '',
     ...renderScoreboard(rowsOf(runs), style, noise, columns),
+    ...renderRepeats(runs, style),
     ...renderDiagnosis(runs, style),
     ...renderFidelity(runs, style),
     ...renderReasons(runs, style, noise),

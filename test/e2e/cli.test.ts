@@ -135,7 +135,7 @@ describe('asking for what there is', () => {
       summary: expect.any(String),
       params: expect.objectContaining({ type: 'object' }),
       runtimes: expect.arrayContaining(['processes']),
-      imitated: [],
+      imitated: ['simulation'],
       needs: [],
     })
     expect(listing.architectures).toContainEqual({ name: 'shared-fate', mitigations: [] })

@@ -1,5 +1,6 @@
 /** One simulated run, as it is told to a worker and told back. */
 import { messageOf } from '../../errors.ts'
+import { type Schedule, scenarioOf } from '../../explore/drawn.ts'
 import type { RunResult } from '../../outcome/results.ts'
 import { expect } from '../../playwright/matchers.ts'
 import { loadScenarios, type NamedScenario } from '../../run/load-scenarios.ts'
@@ -11,6 +12,8 @@ import { simulate } from './simulate.ts'
 /** Plain data. */
 export interface SimulationJob {
   scenario: string
+  /** Instead of one that has a file: what was drawn. */
+  schedule?: Schedule
   /** The folder of the scenarios. Default: the project's own. */
   folder?: string
   /** Whole, since it may be one that nobody has defined: another one without a mitigation. */
@@ -32,7 +35,10 @@ let loaded:
 /** Never rejects for what goes wrong in the run: that is an error of the run. */
 export async function runJob(job: SimulationJob): Promise<SimulatedRun> {
   const { scenario: name, architecture, seed, twin } = job
-  const found = (await scenariosIn(job.folder, architecture)).find(each => each.name === name)
+  const known = await scenariosIn(job.folder, architecture)
+  const found = job.schedule
+    ? { name, scenario: scenarioOf(job.schedule, architecture.name) }
+    : known.find(each => each.name === name)
   const about = { scenario: name, architecture: architecture.name, evidence: [], wallMs: 0, timelineMs: 0 }
   if (!found)
     return { run: { ...about, verdict: 'error', reasons: [`no scenario ${name}`] }, logs: undefined }

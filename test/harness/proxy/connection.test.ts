@@ -207,8 +207,8 @@ describe('data', () => {
     const total = 64 * 1024 * 1024
     const startedAt = performance.now()
     for (let sent = 0; sent < total; sent += 1024 * 1024) client.socket.write(Buffer.alloc(1024 * 1024))
-    await client.until('got it all', peer => peer.bytes === total)
+    await client.until('got it all', peer => peer.bytes === total, 40_000)
     // One delay per 64 KiB would take 51 s.
-    expect(performance.now() - startedAt).toBeLessThan(20_000)
-  }, 30_000)
+    expect(performance.now() - startedAt).toBeLessThan(40_000)
+  }, 60_000)
 })

@@ -176,8 +176,8 @@ export class Peer {
   }
 
   /** Waits until something is so; fails with what there is instead after 10 s. */
-  async until(what: string, isSo: (peer: Peer) => boolean): Promise<void> {
-    const deadline = performance.now() + 10_000
+  async until(what: string, isSo: (peer: Peer) => boolean, limitMs = 10_000): Promise<void> {
+    const deadline = performance.now() + limitMs
     while (!isSo(this)) {
       if (performance.now() > deadline) {
         throw new Error(`never ${what}: ${this.bytes} bytes, ended ${this.ended}, error ${this.error}`)
