@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   crowd: async args => (await import('./crowd/bench-crowd.ts')).benchCrowd(args),
   planted: async args => (await import('./planted.ts')).benchPlanted(args),
   proxy: async args => (await import('./proxy/bench-proxy.ts')).benchProxy(args),
+  suite: async args => (await import('./suite.ts')).benchSuite(args),
 }
 
 async function main([which, ...args]: readonly string[]): Promise<void> {

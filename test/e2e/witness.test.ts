@@ -17,43 +17,51 @@ interface Seen {
   violations?: unknown[]
 }
 
-test.skipIf(!browser.ok)('people are thrown out in shared-fate, and in hardened they are not', async () => {
-  await using room = new Room()
-  const file = join(room.folder, 'results.json')
-  const args = [
-    'wrong-issuer',
-    '--architecture',
-    'shared-fate,hardened',
-    '--runtime',
-    'processes',
-    '--json',
-    file,
-  ]
-  await room.run(args, { FIREBREAK_BROWSER: browser.ok ? browser.path : '' }).ended
-  const { runs } = parseResults(readFileSync(file, 'utf8'), file)
-  const [weak, strong] = ['shared-fate', 'hardened'].map(name => {
-    const witness = runs.find(({ architecture }) => architecture === name)?.witness
-    if (!witness || !('observations' in witness)) throw new Error(`nobody looked: ${JSON.stringify(witness)}`)
-    return { folder: String(witness.folder), seen: witness.observations as unknown as Seen[] }
-  })
-  const last = (seen: Seen[] = [], app: string, moment: string) =>
-    seen.findLast(each => each.app === app && each.moment === moment)?.sees
-  const family = ['feed', 'chat', 'ads']
-  const during = (seen: Seen[] | undefined) => family.map(app => last(seen, app, 'during'))
-  // A page that takes longer than a person waits shows nothing: a slow machine must not make this test fail.
-  const before = [...family, 'rival'].map(app => last(weak?.seen, app, 'before'))
-  expect(before).toContain('signed-in')
-  for (const sees of before) expect(['signed-in', 'nothing']).toContain(sees)
-  expect(during(weak?.seen)).toContain('wrong-password')
-  for (const sees of during(weak?.seen)) expect(['wrong-password', 'signed-out', 'nothing']).toContain(sees)
-  expect(['signed-in', 'nothing']).toContain(last(weak?.seen, 'rival', 'during'))
-  expect(during(strong?.seen)).toContain('signed-in')
-  for (const sees of during(strong?.seen)) expect(['signed-in', 'nothing']).toContain(sees)
-  for (const { folder, seen } of [weak, strong].filter(each => each !== undefined)) {
-    for (const { screenshot } of seen) if (screenshot) expect(existsSync(join(folder, screenshot))).toBe(true)
-    expect(seen.flatMap(({ violations = [] }) => violations)).toEqual([])
-  }
-})
+test.skipIf(!browser.ok)(
+  'people are thrown out in shared-fate, and in hardened they are not',
+  async ({ skip }) => {
+    await using room = new Room()
+    const file = join(room.folder, 'results.json')
+    const args = [
+      'wrong-issuer',
+      '--architecture',
+      'shared-fate,hardened',
+      '--runtime',
+      'processes',
+      '--json',
+      file,
+    ]
+    await room.run(args, { FIREBREAK_BROWSER: browser.ok ? browser.path : '' }).ended
+    const { runs } = parseResults(readFileSync(file, 'utf8'), file)
+    const [weak, strong] = ['shared-fate', 'hardened'].map(name => {
+      const witness = runs.find(({ architecture }) => architecture === name)?.witness
+      if (!witness || !('observations' in witness))
+        throw new Error(`nobody looked: ${JSON.stringify(witness)}`)
+      return { folder: String(witness.folder), seen: witness.observations as unknown as Seen[] }
+    })
+    const last = (seen: Seen[] = [], app: string, moment: string) =>
+      seen.findLast(each => each.app === app && each.moment === moment)?.sees
+    const family = ['feed', 'chat', 'ads']
+    const during = (seen: Seen[] | undefined) => family.map(app => last(seen, app, 'during'))
+    // A page that takes longer than a person waits shows nothing: a slow machine must not make this test fail.
+    const before = [...family, 'rival'].map(app => last(weak?.seen, app, 'before'))
+    for (const seen of [before, during(weak?.seen), during(strong?.seen)])
+      if (seen.every(sees => sees === 'nothing'))
+        skip('this machine was too slow for a browser to see anything')
+    expect(before).toContain('signed-in')
+    for (const sees of before) expect(['signed-in', 'nothing']).toContain(sees)
+    expect(during(weak?.seen)).toContain('wrong-password')
+    for (const sees of during(weak?.seen)) expect(['wrong-password', 'signed-out', 'nothing']).toContain(sees)
+    expect(['signed-in', 'nothing']).toContain(last(weak?.seen, 'rival', 'during'))
+    expect(during(strong?.seen)).toContain('signed-in')
+    for (const sees of during(strong?.seen)) expect(['signed-in', 'nothing']).toContain(sees)
+    for (const { folder, seen } of [weak, strong].filter(each => each !== undefined)) {
+      for (const { screenshot } of seen)
+        if (screenshot) expect(existsSync(join(folder, screenshot))).toBe(true)
+      expect(seen.flatMap(({ violations = [] }) => violations)).toEqual([])
+    }
+  },
+)
 
 test('a run without a browser says so, and goes on', async () => {
   await using room = new Room()
