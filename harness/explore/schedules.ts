@@ -1,6 +1,7 @@
 /** Which faults may come, and when: what an architecture promises to survive, as arbitraries that can be drawn and shrunk. */
 import fc from 'fast-check'
 import { messageOf, ScenarioError } from '../errors.ts'
+import { architectureOf } from '../stack/architectures.ts'
 import { type DrawnFault, type Schedule, scenarioOf } from './drawn.ts'
 
 const steadyMs = 3_000
@@ -68,8 +69,10 @@ const fault: fc.Arbitrary<DrawnFault> = fc.oneof(
   ),
 )
 
-/** Schedules of one to three faults that a stack of the architecture can have. */
+/** Schedules of one to three faults that a stack of the architecture can have. Throws UsageError for one that there is not. */
 export function schedules(architecture: string): fc.Arbitrary<Schedule> {
+  // Of one that nobody knows no schedule would fit, and drawing would never end.
+  architectureOf(architecture)
   return fc
     .array(fault, { minLength: 1, maxLength: faultsMax })
     .filter(drawn => problemOf(drawn, architecture) === undefined)

@@ -1,7 +1,7 @@
 /** A weakness that is known: it is found, and what is found is small. */
 import { expect, test } from 'vitest'
 import { explore } from '../../harness/explore/explore.ts'
-import { type Architecture, architectureOf } from '../../harness/stack/architectures.ts'
+import { type Architecture, architectureOf, defineArchitectures } from '../../harness/stack/architectures.ts'
 
 /** Without what keeps a family signed in, anything that touches auth breaks it. */
 const weak: Architecture = {
@@ -14,6 +14,7 @@ const weak: Architecture = {
 }
 
 test('a weakness is found, and shrunk', async () => {
+  defineArchitectures([weak])
   const { found, tried } = await explore({ architecture: weak, seed: 1, budgetMs: 60_000 })
   expect(tried.length).toBeGreaterThan(0)
   expect(found?.run.verdict).toBe('broke')

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { UsageError } from '../../../harness/errors.ts'
 import { scenarioOf, wordsOf } from '../../../harness/explore/drawn.ts'
 import { foundScenario } from '../../../harness/explore/found-scenario.ts'
 import { exploredKinds, schedules } from '../../../harness/explore/schedules.ts'
@@ -22,6 +23,10 @@ describe('what is drawn', () => {
     }
     expect(new Set(all.flat().map(({ kind }) => kind))).toEqual(new Set(exploredKinds))
   }, 60_000)
+
+  test('needs an architecture that there is', () => {
+    expect(() => schedules('nope')).toThrow(UsageError)
+  })
 
   test('fits a family of cells as well', () => {
     for (const schedule of drawn(50, 'cellular')) expect(() => scenarioOf(schedule, 'cellular')).not.toThrow()
