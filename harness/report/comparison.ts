@@ -12,8 +12,8 @@ export function renderComparison({ changes, missing, added, compared }: Comparis
     `  ${style.bold('compared')}  ${compared} ${compared === 1 ? 'run' : 'runs'}: ${worse.length} worse, ${better.length} better`,
     ...listOf(worse, change => style.bold(style.red(change)), 'worse '),
     ...listOf(better, style.green, 'better'),
-    ...(missing.length === 0 ? [] : [`  ${style.yellow('not run now')}  ${missing.join(', ')}`]),
-    ...(added.length === 0 ? [] : [`  ${style.dim('not in the baseline')}  ${added.join(', ')}`]),
+    ...(missing.length === 0 ? [] : [`  ${style.yellow('not run now')}  ${inShort(missing)}`]),
+    ...(added.length === 0 ? [] : [`  ${style.dim('not in the baseline')}  ${inShort(added)}`]),
   ]
 }
 
@@ -26,4 +26,12 @@ function listOf(changes: readonly Change[], paint: (text: string) => string, wor
 export function wordsOf({ scenario, architecture, cell, measure, before, after, floor }: Change): string {
   const place = cell === undefined ? '' : `, ${cell}`
   return `${scenario} on ${architecture}${place}: ${measure} ${before} -> ${after} (floor ${floor})`
+}
+
+const namedMax = 6
+
+/** A few by name: a single scenario held against the baseline of a library leaves a hundred out. */
+function inShort(names: readonly string[]): string {
+  const more = names.length - namedMax
+  return more <= 0 ? names.join(', ') : `${names.slice(0, namedMax).join(', ')} and ${more} more`
 }
