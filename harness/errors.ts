@@ -34,3 +34,9 @@ export class StackError extends HarnessError {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/** What went wrong with a module, and where. Only the stack of a syntax error says where it is, in its first line. */
+export function messageIn(path: string, error: unknown): string {
+  const place = error instanceof SyntaxError ? (error.stack?.split('\n')[0] ?? path) : path
+  return `${place.includes(path) ? place : path}: ${messageOf(error)}`
+}

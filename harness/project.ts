@@ -6,11 +6,11 @@ import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
-import { messageOf, UsageError } from './errors.ts'
+import { messageIn, UsageError } from './errors.ts'
 import type { Architecture } from './stack/architectures.ts'
 import { rootFolder } from './stack/node-binary.ts'
 
-export const configFiles = [
+const configFiles = [
   'firebreak.config.ts',
   'firebreak.config.mts',
   'firebreak.config.js',
@@ -79,9 +79,7 @@ async function read(file: string): Promise<z.output<typeof configSchema>> {
   try {
     module = (await import(pathToFileURL(file).href)) as typeof module
   } catch (error) {
-    // Only the stack of a syntax error says where it is, in its first line.
-    const place = error instanceof SyntaxError ? (error.stack?.split('\n')[0] ?? file) : file
-    throw new UsageError(`${place.includes(file) ? place : file}: ${messageOf(error)}`, { cause: error })
+    throw new UsageError(messageIn(file, error), { cause: error })
   }
   const parsed = configSchema.safeParse(module.default)
   if (parsed.success) return parsed.data

@@ -3,8 +3,7 @@ import { randomInt } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { toMs } from '../duration.ts'
-import { HarnessError, UsageError } from '../errors.ts'
+import { HarnessError } from '../errors.ts'
 import { type Schedule, scenarioOf, wordsOf } from '../explore/drawn.ts'
 import { explore, type Found } from '../explore/explore.ts'
 import { foundScenario } from '../explore/found-scenario.ts'
@@ -20,6 +19,7 @@ import { featuresOf } from '../run/runnable.ts'
 import { type Architecture, architectureOf } from '../stack/architectures.ts'
 import { loadArchitectures } from '../stack/load-architectures.ts'
 import { startStack } from '../stack/stack.ts'
+import { longDurationOf } from './long-duration.ts'
 import { seedOf } from './run.ts'
 
 interface ExploreCommandOptions {
@@ -37,7 +37,7 @@ export function addExplore(program: Command): void {
     .command('explore')
     .description('look for a schedule of faults that breaks an architecture, in simulation')
     .option('--architecture <name>', 'whose promises are tried', 'hardened')
-    .option('--budget <duration>', 'how long to look, from 10s to 60m', budgetOf, 60_000)
+    .option('--budget <duration>', 'how long to look, from 10s to 60m', longDurationOf('--budget'), 60_000)
     .option('--seed <n>', 'repeats an earlier one', seedOf)
     .option('--out <folder>', 'where what was found goes', 'firebreak-results')
     .option('--no-confirm', 'without running what was found with real processes')
@@ -141,11 +141,4 @@ function coverage(tried: readonly Schedule[]): string[] {
       }),
     ...(missed.length === 0 ? [] : [`    not yet            ${missed.join(', ')}`]),
   ]
-}
-
-function budgetOf(text: string): number {
-  const minutes = /^(\d+)m$/.exec(text)?.[1]
-  const ms = minutes === undefined ? toMs(text) : Number(minutes) * 60_000
-  if (ms < 10_000 || ms > 3_600_000) throw new UsageError(`--budget ${text}: give a time from 10s to 60m`)
-  return ms
 }

@@ -4,20 +4,15 @@ import { input, select } from '@inquirer/prompts'
 import type { Command } from 'commander'
 import { UsageError } from '../errors.ts'
 import { catalogue } from '../faults/catalogue.ts'
-import { type Layer, layers } from '../faults/fault.ts'
+import { layers } from '../faults/fault.ts'
 import { addApp } from '../new/new-app.ts'
 import { newArchitecture } from '../new/new-architecture.ts'
 import { newFault } from '../new/new-fault.ts'
 import { newScenario } from '../new/new-scenario.ts'
 import { importedAs, projectAround } from '../project.ts'
 import { scenariosFolder } from '../run/load-scenarios.ts'
-import { type Cause, causes } from '../scenario.ts'
-import {
-  type ArchitectureName,
-  architectureNames,
-  type Mitigation,
-  mitigations,
-} from '../stack/architectures.ts'
+import { causes } from '../scenario.ts'
+import { architectureNames, mitigations } from '../stack/architectures.ts'
 import { rootFolder } from '../stack/node-binary.ts'
 
 const kinds = ['scenario', 'fault', 'architecture', 'app'] as const
@@ -81,7 +76,7 @@ async function makeScenario(name: string, options: NewOptions): Promise<string[]
   if (existsSync(join(scenariosFolder, `${name}.ts`)) || existsSync(join(scenariosFolder, `${name}.js`)))
     throw new UsageError(`a shipped scenario has the name "${name}"; give it another`)
   const faults = options.fault.length > 0 ? options.fault : [await askedFault()]
-  const cause = oneOf('--cause', options.cause ?? layerOf(faults[0]), causes) as Cause
+  const cause = oneOf('--cause', options.cause ?? layerOf(faults[0]), causes)
   const title = options.title ?? (await asked('What happens, in a line?', `${sentence(name)}`))
   const text = newScenario({ title, cause, faults, scope: options.scope, importFrom })
   write(file, text)
@@ -93,7 +88,7 @@ async function makeFault(kind: string, options: NewOptions): Promise<string[]> {
   const { folder, importFrom, begun } = await home()
   // Below the scenarios, where no scenario is looked for.
   const file = free(join(folder, 'faults', `${kind}.ts`))
-  const layer = oneOf('--layer', options.layer ?? (await askedOf('Which layer?', layers)), layers) as Layer
+  const layer = oneOf('--layer', options.layer ?? (await askedOf('Which layer?', layers)), layers)
   const summary = options.title ?? (await asked('What happens, in a line?', sentence(kind)))
   write(
     file,
@@ -110,10 +105,9 @@ async function makeFault(kind: string, options: NewOptions): Promise<string[]> {
 async function makeArchitecture(name: string, options: NewOptions): Promise<string[]> {
   const { folder, importFrom, begun } = await home()
   const file = join(folder, 'architectures.ts')
-  const base = oneOf('--base', options.base ?? 'hardened', architectureNames) as ArchitectureName
+  const base = oneOf('--base', options.base ?? 'hardened', architectureNames)
   const without = options.without.length > 0 ? options.without : [await askedOf('Without what?', mitigations)]
-  for (const each of without) oneOf('--without', each, mitigations)
-  const change = { base, without: without as Mitigation[] }
+  const change = { base, without: without.map(each => oneOf('--without', each, mitigations)) }
   write(file, newArchitecture({ file, name, change, importFrom }))
   return [...begun, `wrote ${shown(file)}`, `run with it: npx firebreak run --architecture ${name}`]
 }
@@ -133,7 +127,7 @@ async function home(): Promise<{ folder: string; importFrom: string; begun: stri
     const folder = project.scenarios ?? join(dirname(project.file), 'scenarios')
     return { folder, importFrom: 'firebreak', begun: [] }
   }
-  if (resolve('.') === rootFolder || relative(rootFolder, resolve('.')).split('/')[0] !== '..')
+  if (relative(rootFolder, resolve('.')).split('/')[0] !== '..')
     return { folder: scenariosFolder, importFrom: importedAs(project, scenariosFolder), begun: [] }
   const config = resolve('firebreak.config.ts')
   write(
@@ -160,8 +154,9 @@ function write(file: string, text: string): void {
   writeFileSync(file, text)
 }
 
-function oneOf(option: string, value: string, known: readonly string[]): string {
-  if (known.includes(value)) return value
+function oneOf<T extends string>(option: string, value: string, known: readonly T[]): T {
+  const found = known.find(each => each === value)
+  if (found !== undefined) return found
   throw new UsageError(`${option} "${value}": there is: ${known.join(', ')}`)
 }
 

@@ -3,7 +3,6 @@ import type { Command } from 'commander'
 import { CrowdProcess } from '../crowd/crowd-process.ts'
 import { crowdStackOf } from '../crowd/operator.ts'
 import { familyCrowd, type Group } from '../crowd/population.ts'
-import { toMs } from '../duration.ts'
 import { messageOf, UsageError } from '../errors.ts'
 import { type Need, needs } from '../faults/fault.ts'
 import { styleFor } from '../report/style.ts'
@@ -15,6 +14,7 @@ import { chooseRuntime } from '../stack/runtimes.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
 import { removeDeadStacks } from '../stack/survey.ts'
 import { createDemoAccounts } from './demo-accounts.ts'
+import { longDurationOf } from './long-duration.ts'
 import { renderUp, upListing } from './up-listing.ts'
 
 interface UpOptions {
@@ -39,7 +39,7 @@ export function addUp(program: Command): void {
     .option('--runtime <name>', 'auto, containers or processes', 'auto')
     .option('--parts <a,b>', `what it has besides: ${needs.join(', ')}`, readParts, [])
     .option('--no-crowd', 'without users')
-    .option('--for <duration>', 'how long the users stay, at most 60m', readCrowdTime, 30 * 60_000)
+    .option('--for <duration>', 'how long the users stay, at most 60m', longDurationOf('--for'), 30 * 60_000)
     .option('--port <number>', 'of the control room; default: any that is free', readPort, 0)
     .option('--json', 'say as JSON where everything is')
     .addHelpText('after', '\nCtrl-C ends it and removes everything that it started.')
@@ -124,15 +124,6 @@ async function startCrowd(
     await crowd[Symbol.asyncDispose]()
     throw error
   }
-}
-
-const crowdMsMax = 60 * 60_000
-
-function readCrowdTime(text: string): number {
-  const minutes = /^(\d+)m$/.exec(text)?.[1]
-  const ms = minutes === undefined ? toMs(text) : Number(minutes) * 60_000
-  if (ms < 10_000 || ms > crowdMsMax) throw new UsageError(`--for ${text}: give a time from 10s to 60m`)
-  return ms
 }
 
 function readPort(text: string): number {

@@ -1,5 +1,6 @@
 /** `firebreak run <scenario> --watch`: runs a scenario again whenever its file is saved, on a stack that stays up. */
 import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import { readdirSync, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { HarnessError, messageOf, UsageError } from '../errors.ts'
@@ -99,7 +100,7 @@ class Loop implements AsyncDisposable {
       await this.#once(signal)
       if (stop.aborted) return
       if (!signal.aborted) write(this.#style.dim(`\nwaiting for ${file} to be saved; Ctrl-C ends it`))
-      await aborted(signal)
+      if (!signal.aborted) await once(signal, 'abort')
       modules.forget()
     }
   }
@@ -201,11 +202,4 @@ function watchFolders(folder: string, changed: () => void): Disposable {
       for (const watcher of watchers) watcher.close()
     },
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) return resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

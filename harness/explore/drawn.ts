@@ -14,11 +14,15 @@ export interface DrawnFault {
 export type Schedule = readonly DrawnFault[]
 
 /** For queues to empty and circuits to close, ms. */
-export const recoverMs = 8_000
+const recoverMs = 8_000
+
+/** How long its timeline is, ms. */
+export function durationMsOf(drawn: Schedule): number {
+  return Math.max(...drawn.map(({ atMs, forMs }) => atMs + forMs)) + recoverMs
+}
 
 /** A drawn schedule as a scenario. Throws ScenarioError where its faults do not fit each other, or the stack. */
 export function scenarioOf(drawn: Schedule, architecture: string): Scenario {
-  const end = Math.max(...drawn.map(({ atMs, forMs }) => atMs + forMs))
   return scenario({
     title: 'A schedule that was found',
     cause: 'network',
@@ -28,7 +32,7 @@ export function scenarioOf(drawn: Schedule, architecture: string): Scenario {
       if (!construct) throw new ScenarioError(`there is no fault "${kind}"`)
       return { at: `${atMs / 1_000}s` as const, for: `${forMs / 1_000}s` as const, fault: construct(params) }
     }),
-    duration: `${(end + recoverMs) / 1_000}s` as const,
+    duration: `${durationMsOf(drawn) / 1_000}s` as const,
     verdict: { [architecture]: invariants },
   })
 }

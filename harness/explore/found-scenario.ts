@@ -1,7 +1,7 @@
 /** The text of a scenario file for a schedule that was found. */
-import { sourceOf } from '../new/source.ts'
+import { sourceOf, timedSource } from '../new/source.ts'
 import { usualFault } from '../new/usual-faults.ts'
-import { recoverMs, type Schedule, wordsOf } from './drawn.ts'
+import { durationMsOf, type Schedule, wordsOf } from './drawn.ts'
 
 export interface FoundScenario {
   schedule: Schedule
@@ -17,11 +17,10 @@ export function foundScenario({ schedule, architecture, reasons, seed, importFro
     const name = usualFault(kind)?.constructorName ?? kind
     return {
       name,
-      line: `{ at: '${atMs / 1_000}s', for: '${forMs / 1_000}s', fault: ${name}(${sourceOf(params)}) }`,
+      line: timedSource({ constructorName: name, params, at: atMs / 1_000, lasts: forMs / 1_000 }),
     }
   })
   const names = [...new Set([...faults.map(({ name }) => name), 'invariants', 'scenario'])].sort()
-  const end = Math.max(...schedule.map(({ atMs, forMs }) => atMs + forMs)) + recoverMs
   const [first = 'it breaks'] = reasons
   return `import { ${names.join(', ')} } from ${sourceOf(importFrom)}
 
@@ -33,7 +32,7 @@ export default scenario({
   faults: [
 ${faults.map(({ line }) => `    ${line},`).join('\n')}
   ],
-  duration: '${end / 1_000}s',
+  duration: '${durationMsOf(schedule) / 1_000}s',
   verdict: { ${/^\w+$/.test(architecture) ? architecture : sourceOf(architecture)}: invariants },
 })
 `

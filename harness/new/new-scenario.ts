@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts'
 import type { Surface } from '../outcome/history.ts'
 import type { Cause } from '../scenario.ts'
 import { parts } from '../stack/stack-parts.ts'
-import { sourceOf } from './source.ts'
+import { sourceOf, timedSource } from './source.ts'
 import { type UsualFault, usualFault } from './usual-faults.ts'
 
 export interface NewScenario {
@@ -64,7 +64,7 @@ ${made.map((fault, index) => `    ${timed(fault, index)},`).join('\n')}
 
 function timed({ constructorName, params }: UsualFault, index: number): string {
   const at = firstAt + index * (lasts + between)
-  return `{ at: '${at}s', for: '${lasts}s', fault: ${constructorName}(${sourceOf(params)}) }`
+  return timedSource({ constructorName, params, at, lasts })
 }
 
 const surfaces: readonly string[] = ['web', 'mobile', 'api'] satisfies Surface[]

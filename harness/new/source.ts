@@ -24,3 +24,14 @@ function grouped(value: number): string {
 export function camelCase(name: string): string {
   return name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }
+
+/** A fault on a timeline; times in seconds. */
+export function timedSource(fault: {
+  constructorName: string
+  params: unknown
+  at: number
+  lasts: number
+}): string {
+  const { constructorName, params, at, lasts } = fault
+  return `{ at: '${at}s', for: '${lasts}s', fault: ${constructorName}(${sourceOf(params)}) }`
+}

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { messageOf, ScenarioError, UsageError } from '../errors.ts'
+import { messageIn, messageOf, ScenarioError, UsageError } from '../errors.ts'
 import { projectAround } from '../project.ts'
 import type { Scenario } from '../scenario.ts'
 import { loadArchitectures } from '../stack/load-architectures.ts'
@@ -32,7 +32,7 @@ export async function loadScenarios(folder?: string): Promise<NamedScenario[]> {
 }
 
 /** Paths of the scenario files of a folder, in order. */
-export function scenarioFiles(folder: string): string[] {
+function scenarioFiles(folder: string): string[] {
   return readdirSync(folder)
     .filter(file => endings.test(file) && !/\.(spec|test|d)\./.test(file) && nameOf(file) !== 'architectures')
     .toSorted()
@@ -78,9 +78,7 @@ export async function loadScenario(path: string): Promise<NamedScenario> {
   try {
     module = (await import(pathToFileURL(path).href)) as typeof module
   } catch (error) {
-    // Only the stack of a syntax error says where it is, in its first line.
-    const place = error instanceof SyntaxError ? (error.stack?.split('\n')[0] ?? path) : path
-    throw new ScenarioError(`${place.includes(path) ? place : path}: ${messageOf(error)}`, { cause: error })
+    throw new ScenarioError(messageIn(path, error), { cause: error })
   }
   if (typeof module.default?.timelineMs !== 'number') {
     throw new ScenarioError(`${path}: has no scenario; write "export default scenario({ ... })"`)

@@ -9,7 +9,7 @@ const freshMs = 12_000
 
 interface Kept {
   ready: Ready
-  for: Pick<Scenario, 'timelineMs' | 'arrivals'>
+  for: ReturnType<typeof planOf>
 }
 
 export class ReadyCrowd implements AsyncDisposable {
@@ -26,9 +26,8 @@ export class ReadyCrowd implements AsyncDisposable {
   /** Begins to sign in for a scenario, and does so again for as long as nobody takes it. */
   keep(name: string, scenario: Scenario): void {
     void this.#drop()
-    const { timelineMs, arrivals } = scenario
     const ready = signEverybodyIn({ name, scenario, stack: this.#stack, seed: this.#seed })
-    const kept: Kept = { ready, for: { timelineMs, ...(arrivals === undefined ? {} : { arrivals }) } }
+    const kept: Kept = { ready, for: planOf(scenario) }
     this.#kept = kept
     const renew = () => {
       if (this.#kept !== kept) return
@@ -39,10 +38,9 @@ export class ReadyCrowd implements AsyncDisposable {
   }
 
   /** Gives it away, if it fits the scenario. */
-  take({ timelineMs, arrivals }: Scenario): Ready | undefined {
+  take(scenario: Scenario): Ready | undefined {
     const kept = this.#kept
-    const wanted = { timelineMs, ...(arrivals === undefined ? {} : { arrivals }) }
-    if (!kept || !isDeepStrictEqual(kept.for, wanted)) return undefined
+    if (!kept || !isDeepStrictEqual(kept.for, planOf(scenario))) return undefined
     clearTimeout(this.#renewing)
     this.#kept = undefined
     return kept.ready
@@ -58,4 +56,9 @@ export class ReadyCrowd implements AsyncDisposable {
     this.#kept = undefined
     await kept?.ready.crowd[Symbol.asyncDispose]()
   }
+}
+
+/** What of a scenario a crowd is planned by. */
+function planOf({ timelineMs, arrivals }: Scenario) {
+  return { timelineMs, arrivals }
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { messageOf, UsageError } from '../errors.ts'
+import { messageIn, UsageError } from '../errors.ts'
 import { projectAround } from '../project.ts'
 import { type Architecture, architectures, defineArchitectures, knownArchitectures } from './architectures.ts'
 import { rootFolder } from './node-binary.ts'
@@ -30,9 +30,7 @@ async function architecturesIn(folder: string): Promise<Architecture[]> {
     const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
     return definedIn(module.default)
   } catch (error) {
-    // Only the stack of a syntax error says where it is, in its first line.
-    const place = error instanceof SyntaxError ? (error.stack?.split('\n')[0] ?? path) : path
-    throw new UsageError(`${place.includes(path) ? place : path}: ${messageOf(error)}`, { cause: error })
+    throw new UsageError(messageIn(path, error), { cause: error })
   }
 }
 
