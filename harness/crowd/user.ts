@@ -107,11 +107,16 @@ export class User {
 
   /** Signs out. What the user meant counts, even if auth could not be told. */
   async signOut(): Promise<void> {
+    if (this.leave()) await this.client.signOut()
+  }
+
+  /** Throws its credential away, as a private window does that is closed: auth is not told. False if it has none. */
+  leave(): boolean {
     const session = this.#session
-    if (session === undefined) return
+    if (session === undefined) return false
     this.#session = undefined
     this.#recorder.end(session, this.who, 'signed-out')
-    await this.client.signOut()
+    return true
   }
 
   /** Whether its session has ended by itself or was ended from elsewhere: it does not come back. */

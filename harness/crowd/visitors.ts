@@ -16,6 +16,8 @@ export interface VisitorsOptions {
 }
 
 const lookAroundMs = 100
+/** One in so many signs out when it goes; the others close their window, which costs the machine nothing. */
+const signOutEvery = 4
 
 export class Visitors {
   /** Those who are signed in. */
@@ -36,9 +38,11 @@ export class Visitors {
   plan(schedule: Schedule, interval: Interval): void {
     for (const group of this.#options.groups) {
       let next = 0
-      schedule.add(this.#timesOf(group, interval), at =>
-        this.#comeAndGo(this.#make(group, 'newcomer', next++ % newcomerPool), at),
-      )
+      schedule.add(this.#timesOf(group, interval), at => {
+        const number = next++
+        const user = this.#make(group, 'newcomer', number % newcomerPool)
+        return this.#comeAndGo(user, at, number % signOutEvery === 0)
+      })
     }
   }
 
@@ -48,7 +52,7 @@ export class Visitors {
     if (!group || from === controlApp || this.#ended.aborted || this.refugees.length >= refugeesMax) return
     const user = this.#make(group, 'refugee', this.refugees.length)
     this.refugees.push({ at, from })
-    const taking = this.#comeAndGo(user, at).finally(() => this.#taking.delete(taking))
+    const taking = this.#comeAndGo(user, at, true).finally(() => this.#taking.delete(taking))
     this.#taking.add(taking)
   }
 
@@ -72,7 +76,7 @@ export class Visitors {
     )
   }
 
-  async #comeAndGo(user: User, at: number): Promise<void> {
+  async #comeAndGo(user: User, at: number, signsOut: boolean): Promise<void> {
     const { result } = await user.signInPatiently(at)
     if (result !== 'served') return
     this.here.add(user)
@@ -80,6 +84,7 @@ export class Visitors {
     // Somebody whose visit the end of the run cut short stays signed in.
     if (this.#ended.aborted) return
     this.here.delete(user)
-    await user.signOut()
+    if (signsOut) await user.signOut()
+    else user.leave()
   }
 }

@@ -17,7 +17,7 @@ export interface NewScenario {
   importFrom: string
 }
 
-/** Seconds. With the steady state before and the recovery behind it, enough for ten intents of everything. */
+/** Seconds. With the steady state before and the recovery behind it, enough for eight intents of everything. */
 const firstAt = 5.5
 const lasts = 6
 const between = 1

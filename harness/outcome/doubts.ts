@@ -15,7 +15,7 @@ const roundingSlack = 1e-9
 /**
  * Why a run proves nothing, in sentences; none if its verdict may stand. Each of these makes the verdict `not proven`.
  * (Whether the faults took effect is not asked here: that is for their evidence to say.)
- * `minIntents` (10): what a segment outside the scope needs in the steady state and during the fault.
+ * `minIntents` (8): what a segment outside the scope needs in the steady state and during the fault.
  */
 export function doubts(history: History, outcome: Outcome, options: { minIntents?: number } = {}): string[] {
   return [
@@ -24,7 +24,7 @@ export function doubts(history: History, outcome: Outcome, options: { minIntents
       segment =>
         `the harm of ${segment} cannot be said: it lacks traffic, or nothing worked in the steady state`,
     ),
-    ...trafficDoubts(outcome, options.minIntents ?? 10),
+    ...trafficDoubts(outcome, options.minIntents ?? 8),
     ...outcome.unsettled.map(
       segment => `the recovery of ${segment} cannot be said: it has no traffic after the undo`,
     ),

@@ -1,11 +1,23 @@
-/** Finds a browser to look with: Playwright's own Chromium if it is installed, else a Chrome or Chromium of the system. */
-import { accessSync, constants, statSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+/**
+ * Finds a browser to look with: Playwright's own Chromium if it is installed, else a Chrome or Chromium of the system. A
+ * headless shell comes first: it draws the same pages for less than half of the processor time.
+ */
+import { accessSync, constants, readdirSync, statSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import { chromium } from '@playwright/test'
 
 export type FoundBrowser = { ok: true; path: string } | { ok: false; why: string }
 
-const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome', 'msedge']
+const names = [
+  'chromium-headless-shell',
+  'chrome-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome-stable',
+  'google-chrome',
+  'chrome',
+  'msedge',
+]
 /** Where they are put without being in PATH. */
 const places: Partial<Record<NodeJS.Platform, string[]>> = {
   linux: ['/opt/google/chrome/chrome', '/snap/bin/chromium'],
@@ -30,13 +42,27 @@ export function findBrowser(
       : { ok: true, path: named }
   }
   const usual = [...names.flatMap(inPath), ...(places[process.platform] ?? [])]
-  const found = [...(own === undefined ? [] : [own]), ...usual].find(isProgram)
+  const found = [...(own === undefined ? [] : [...shellsBeside(own), own]), ...usual].find(isProgram)
   return found === undefined
     ? {
         ok: false,
         why: 'there is no Chromium or Chrome here; `npx playwright install chromium` brings one, FIREBREAK_BROWSER names one',
       }
     : { ok: true, path: found }
+}
+
+/** Playwright keeps `chromium-1/<platform>/chrome` and `chromium_headless_shell-1/<platform>/<shell>` side by side. */
+function shellsBeside(own: string): string[] {
+  const full = dirname(dirname(own))
+  const build = full.replace(/chromium-(\d+)$/, 'chromium_headless_shell-$1')
+  if (build === full) return []
+  try {
+    return readdirSync(build, { recursive: true, encoding: 'utf8' })
+      .filter(file => /(^|[/\\])(chrome-headless-shell|headless_shell)(\.exe)?$/.test(file))
+      .map(file => join(build, file))
+  } catch {
+    return []
+  }
 }
 
 function ownPath(): string | undefined {

@@ -1,6 +1,6 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { findBrowser } from '../../../harness/witness/find-browser.ts'
 
@@ -9,6 +9,13 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const program = join(folder, 'chromium')
 writeFileSync(program, '')
 chmodSync(program, 0o755)
+function programAt(...names: string[]): string {
+  const path = join(folder, ...names)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, '', { mode: 0o755 })
+  return path
+}
+
 const noProgram = join(folder, 'notes.txt')
 writeFileSync(noProgram, '', { mode: 0o644 })
 const nowhere = { path: '', own: undefined }
@@ -25,6 +32,19 @@ test('takes the one that is named, and none other', () => {
 test('looks a name up in PATH', () => {
   expect(findBrowser('chromium', { path: folder, own: undefined })).toEqual({ ok: true, path: program })
   expect(findBrowser('firefox', { path: folder, own: program })).toMatchObject({ ok: false })
+})
+
+test('prefers a headless shell to the whole browser', () => {
+  const own = programAt('own', 'chromium-7', 'chrome-linux64', 'chrome')
+  expect(findBrowser('', { path: '', own })).toEqual({ ok: true, path: own })
+  const ownShell = programAt('own', 'chromium_headless_shell-7', 'linux64', 'chrome-headless-shell')
+  programAt('own', 'chromium_headless_shell-6', 'linux64', 'chrome-headless-shell')
+  expect(findBrowser('', { path: folder, own })).toEqual({ ok: true, path: ownShell })
+
+  const bin = join(folder, 'bin')
+  programAt('bin', 'chromium')
+  const shell = programAt('bin', 'chromium-headless-shell')
+  expect(findBrowser('', { path: bin, own: undefined })).toEqual({ ok: true, path: shell })
 })
 
 test('takes no folder for a program', () => {
