@@ -8,8 +8,8 @@ export default scenario({
   ...june12,
   needs: ['tri-state-auth-result', 'stale-session-grace'],
   scope: [{ activity: ['sign-in', 'refresh'] }],
-  faults: [{ at: '3s', for: '5s', fault: routeWithdrawal({ service: 'auth' }) }],
-  duration: '18s',
+  faults: [{ at: '5500ms', for: '5s', fault: routeWithdrawal({ service: 'auth' }) }],
+  duration: '20500ms',
   verdict: {
     'shared-fate': webFalls({ isolationBelow: 0.5 }),
     hardened: holds,

@@ -24,8 +24,8 @@ export default scenario({
     { fact: 'a rollback brought it back', observe: outcome => outcome.timeToRecoverMs, atMost: 8_000 },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }],
-  faults: [{ at: '3s', for: '6s', fault: badBuild({ service: 'auth', build: 'exits-at-start' }) }],
-  duration: '19s',
+  faults: [{ at: '5500ms', for: '6s', fault: badBuild({ service: 'auth', build: 'exits-at-start' }) }],
+  duration: '21500ms',
   verdict: {
     'shared-fate': context => {
       const { outcome, expect } = context

@@ -31,7 +31,7 @@ export default scenario({
   scope: [{ activity: ['sign-in', 'refresh'] }],
   faults: [
     {
-      at: '3s',
+      at: '5500ms',
       for: '5s',
       fault: configMalformed({ service: 'auth', form: 'null-field', field: 'issuer' }),
     },

@@ -12,19 +12,19 @@ export default scenario({
     {
       fact: 'for a while after the change nothing was to be seen',
       observe: outcome =>
-        outcome.goodput({ app: webApps, activity: 'browse' }, { from: 3_000, until: 4_500 }),
+        outcome.goodput({ app: webApps, activity: 'browse' }, { from: 5_500, until: 7_000 }),
       atLeast: 0.95,
     },
     {
       fact: 'then sign-in failed for everybody',
       observe: outcome =>
-        outcome.goodput({ app: webApps, activity: 'sign-in' }, { from: 6_500, until: 10_000 }),
+        outcome.goodput({ app: webApps, activity: 'sign-in' }, { from: 9_000, until: 12_500 }),
       atMost: 0.2,
     },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }],
-  faults: [{ at: '3s', for: '8s', fault: configDelayedFailure({ afterMs: 3_000 }) }],
-  duration: '19s',
+  faults: [{ at: '5500ms', for: '8s', fault: configDelayedFailure({ afterMs: 3_000 }) }],
+  duration: '21500ms',
   verdict: {
     'shared-fate': webFalls({ isolationBelow: 0.75 }),
     hardened: holds,

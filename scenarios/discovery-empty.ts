@@ -26,7 +26,7 @@ export default scenario({
     },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }],
-  faults: [{ at: '3s', for: '5s', fault: discoveryLoss({ service: 'auth@*' }) }],
+  faults: [{ at: '5500ms', for: '5s', fault: discoveryLoss({ service: 'auth@*' }) }],
   verdict: {
     'shared-fate': webFalls({ isolationBelow: 0.5 }),
     hardened: isNotEvenFelt,

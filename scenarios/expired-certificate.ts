@@ -21,8 +21,8 @@ export default scenario({
     },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }],
-  faults: [{ at: '3s', for: '5s', fault: certificateExpired({ service: 'auth' }) }],
-  duration: '18s',
+  faults: [{ at: '5500ms', for: '5s', fault: certificateExpired({ service: 'auth' }) }],
+  duration: '20500ms',
   verdict: {
     'shared-fate': webFalls({ isolationBelow: 0.5 }),
     hardened: holds,

@@ -35,7 +35,7 @@ export default scenario({
   scope: [{ app: 'messenger-api' }],
   faults: [
     // As slow as the writes of one caller once made it: so the store is the limit, not the machine.
-    { at: '5500ms', for: '6s', fault: slowStore({ store: 'sessions', delayMs: 100 }) },
+    { at: '5500ms', for: '6s', fault: slowStore({ store: 'sessions', delayMs: 115 }) },
     {
       at: '5500ms',
       for: '6s',

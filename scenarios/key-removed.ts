@@ -31,7 +31,7 @@ export default scenario({
     },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }, { surface: ['mobile', 'api'] }],
-  faults: [{ at: '3s', for: '10s', fault: keyRemoved({}) }],
+  faults: [{ at: '5500ms', for: '10s', fault: keyRemoved({}) }],
   verdict: {
     'shared-fate': context => {
       const { outcome, expect } = context

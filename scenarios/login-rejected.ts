@@ -28,7 +28,11 @@ export default scenario({
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }],
   faults: [
-    { at: '3s', for: '5s', fault: configPush({ service: 'auth', change: { clientSecretsExpireAtS: 1 } }) },
+    {
+      at: '5500ms',
+      for: '5s',
+      fault: configPush({ service: 'auth', change: { clientSecretsExpireAtS: 1 } }),
+    },
   ],
   verdict: {
     'shared-fate': context => {

@@ -36,7 +36,7 @@ export default scenario({
   scope: [{ activity: 'sign-in' }, { app: 'feed' }],
   faults: [
     // Cold still: quick enough for a day like any other, and no quicker. So the store is the limit, not the machine.
-    { at: '5500ms', for: '6s', fault: slowStore({ store: 'sessions', delayMs: 70 }) },
+    { at: '5500ms', for: '6s', fault: slowStore({ store: 'sessions', delayMs: 100 }) },
     {
       at: '5500ms',
       for: '6s',

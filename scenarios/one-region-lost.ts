@@ -37,8 +37,6 @@ export default scenario({
     { app: everyApp, activity: ['sign-in', 'refresh'] },
     { app: ['feed', 'messenger'], surface: 'mobile' },
   ],
-  faults: [
-    { at: '10500ms', for: '10500ms', fault: routeWithdrawal({ service: 'edge-eu', from: 'internet' }) },
-  ],
+  faults: [{ at: '15s', for: '15s', fault: routeWithdrawal({ service: 'edge-eu', from: 'internet' }) }],
   verdict: { 'shared-fate': onlyThatRegion, hardened: onlyThatRegion, cellular: onlyThatRegion },
 })

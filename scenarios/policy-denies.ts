@@ -19,7 +19,7 @@ export default scenario({
   scope: [{ activity: ['sign-in', 'refresh'] }],
   faults: [
     {
-      at: '3s',
+      at: '5500ms',
       for: '5s',
       fault: httpStatus({
         link: '* -> auth',
@@ -29,7 +29,7 @@ export default scenario({
       }),
     },
   ],
-  duration: '18s',
+  duration: '20500ms',
   verdict: {
     'shared-fate': webFalls({ isolationBelow: 0.5 }),
     hardened: holds,

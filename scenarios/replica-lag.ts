@@ -24,7 +24,7 @@ export default scenario({
     },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }],
-  faults: [{ at: '3s', for: '6s', fault: replicaLag({ lagMs: 4_000 }) }],
+  faults: [{ at: '5500ms', for: '6s', fault: replicaLag({ lagMs: 4_000 }) }],
   verdict: {
     'shared-fate': context => {
       const { outcome, expect } = context

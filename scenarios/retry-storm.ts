@@ -31,7 +31,7 @@ export default scenario({
       observe: outcome =>
         outcome.goodput(
           { app: webApps, surface: 'web', activity: 'browse' },
-          { from: 10_000, until: 13_000 },
+          { from: 12_500, until: 15_500 },
         ),
       atMost: 0.8,
     },
@@ -39,10 +39,10 @@ export default scenario({
   scope: [{ app: 'feed' }, { activity: ['sign-in', 'refresh'] }],
   faults: [
     // Its accounts have to be made first, for which the store is needed.
-    { at: '6s', for: '2s', fault: slowStore({ store: 'sessions', delayMs: 3_000 }) },
-    { at: '8s', for: '5s', fault: slowStore({ store: 'sessions', delayMs: 70 }) },
+    { at: '8500ms', for: '2s', fault: slowStore({ store: 'sessions', delayMs: 3_000 }) },
+    { at: '10500ms', for: '5s', fault: slowStore({ store: 'sessions', delayMs: 100 }) },
     {
-      at: '3s',
+      at: '5500ms',
       for: '10s',
       fault: retryStorm({
         app: 'feed',
@@ -54,7 +54,7 @@ export default scenario({
       }),
     },
   ],
-  duration: '21s',
+  duration: '23500ms',
   verdict: {
     'shared-fate': context => {
       const { outcome, expect } = context

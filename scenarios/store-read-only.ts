@@ -42,8 +42,8 @@ export default scenario({
     },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }],
-  faults: [{ at: '3s', for: '6s', fault: storeReadOnly({ store: 'sessions' }) }],
-  duration: '18s',
+  faults: [{ at: '5500ms', for: '6s', fault: storeReadOnly({ store: 'sessions' }) }],
+  duration: '20500ms',
   verdict: {
     'shared-fate': readersGoOn,
     hardened: context => {

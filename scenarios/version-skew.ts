@@ -9,7 +9,7 @@ export default scenario({
   scope: [{ activity: ['sign-in', 'refresh'] }],
   faults: [
     {
-      at: '3s',
+      at: '5500ms',
       for: '9s',
       fault: versionSkew({
         service: 'auth',
@@ -18,12 +18,12 @@ export default scenario({
       }),
     },
     {
-      at: '6s',
+      at: '8500ms',
       for: '5s',
       fault: configPush({ service: 'auth', change: { issuer: 'https://wrong.example' } }),
     },
   ],
-  duration: '19s',
+  duration: '21500ms',
   verdict: {
     // Nothing checks a configuration there, old or new.
     'shared-fate': webFalls({ isolationBelow: 0.75 }),

@@ -20,7 +20,7 @@ export default scenario({
   scope: [{ activity: 'sign-in' }, { activity: 'refresh' }],
   faults: [
     {
-      at: '3s',
+      at: '5500ms',
       for: '6s',
       fault: configPush({ service: 'auth', change: { issuer: 'https://wrong.example' } }),
     },

@@ -44,13 +44,13 @@ const edges: readonly Home[] = regions.map(region => ({ region, door: `edge-${re
 const rivalDoor: readonly Home[] = regions.map(region => ({ region, door: 'rival' }))
 
 /**
- * Sized for two slow cores, where a request through a whole stack costs some 12 ms of processor time: 50 intents a second
- * take half of them. With more, a moment's pause of the machine is enough to tip over an architecture whose apps try again
- * and again, before anything was broken. Pooled over the regions, every segment of an existing session has at least eight
- * intents in a steady state of 3 s, and so has the rival's sign-in; the others of signing in and of renewing a token have
- * them in one of 5.5 s, which is what a scenario needs in whose scope they are not.
+ * Sized for two slow cores, where a request through a whole stack costs some 12 ms of processor time: 60 requests a second
+ * take less than half of them. With more, a moment's pause of the machine is enough to tip over an architecture whose apps
+ * try again and again, before anything was broken. Pooled over the regions, every segment of an existing session has at
+ * least eight intents in 4 s, and so has the rival's sign-in; the others of signing in and of renewing a token have them in
+ * 5 s, which is what a scenario needs for its steady state and for a fault in whose scope they are not.
  */
-const usual = { residents: 12, browseEveryMs: 3_100, newcomersPerSecond: 1.6, revoked: 2 } as const
+const usual = { residents: 12, browseEveryMs: 4_600, newcomersPerSecond: 1.75, revoked: 2 } as const
 /** One of them with tabs side by side, and two more whose session runs out. */
 const web = {
   ...usual,
@@ -63,13 +63,13 @@ const web = {
 } as const
 const phone = { ...usual, surface: 'mobile', client: 'phone' } as const
 /** Many who look seldom: how many of them have to ask auth while a fault lasts is less a matter of chance. */
-const device = { ...usual, surface: 'mobile', client: 'device', residents: 24, browseEveryMs: 6_200 } as const
+const device = { ...usual, surface: 'mobile', client: 'device', residents: 24, browseEveryMs: 9_200 } as const
 const api = {
   ...usual,
   surface: 'api',
   client: 'api',
   residents: 8,
-  browseEveryMs: 2_100,
+  browseEveryMs: 3_000,
   stubborn: 2,
 } as const
 /** In the background and often, as apps do that fetch news all day. */
@@ -79,7 +79,7 @@ const often = { refreshEveryMs: 5_000, background: 2 } as const
  * time as if their tokens were of every age, so that a third of them need one while a fault lasts 6 s. More phones, who
  * look less often, because so few renew.
  */
-const whenDue = { refreshEveryMs: 18_000, residents: 40, browseEveryMs: 10_000 } as const
+const whenDue = { refreshEveryMs: 18_000, residents: 40, browseEveryMs: 13_000 } as const
 
 const members: readonly Omit<Group, 'homes'>[] = [
   { app: 'feed', ...web },
@@ -94,7 +94,7 @@ const members: readonly Omit<Group, 'homes'>[] = [
   { app: 'messenger-api', ...api },
   { app: 'business-api', ...api },
   // Never in anybody's scope, so that it has to have sign-ins enough for a claim, too.
-  { app: 'rival', ...web, newcomersPerSecond: 3.3 },
+  { app: 'rival', ...web, newcomersPerSecond: 2.5 },
 ]
 
 /** The users of the whole family and of the control group. */
