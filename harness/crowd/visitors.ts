@@ -18,6 +18,8 @@ export interface VisitorsOptions {
 const lookAroundMs = 100
 /** One in so many signs out when it goes; the others close their window, which costs the machine nothing. */
 const signOutEvery = 4
+/** Refugees come one after the other, ms: all at once they would be a fault of their own, at the one app that has none. */
+const refugeEveryMs = 400
 
 export class Visitors {
   /** Those who are signed in. */
@@ -46,10 +48,14 @@ export class Visitors {
     }
   }
 
-  /** Somebody leaves an app that does not work, and signs in at the competitor instead. There is room for so many. */
+  /**
+   * Somebody leaves an app that does not work, and signs in at the competitor instead. There is room for so many, and for one
+   * at a time.
+   */
   takeRefuge(from: string, at: number): void {
     const group = this.#options.groups.find(({ app, surface }) => app === controlApp && surface === 'web')
     if (!group || from === controlApp || this.#ended.aborted || this.refugees.length >= refugeesMax) return
+    if (at < (this.refugees.at(-1)?.at ?? -Infinity) + refugeEveryMs) return
     const user = this.#make(group, 'refugee', this.refugees.length)
     this.refugees.push({ at, from })
     const taking = this.#comeAndGo(user, at, true).finally(() => this.#taking.delete(taking))

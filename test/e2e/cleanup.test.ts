@@ -164,7 +164,10 @@ describe.skipIf(process.platform !== 'linux')('clean-up', () => {
       const dry = await room.firebreakEnds(['doctor', '--dry-run'])
       expect(dry.output.match(new RegExp(`left over +${stack}`, 'g'))).toHaveLength(1)
       expect(dry.code).toBe(0)
-      expect(await room.leftovers()).toEqual(left)
+      const still = await room.leftovers()
+      expect(left).toEqual(expect.arrayContaining(still))
+      // A service whose log nobody reads any more ends by itself with the next line that it writes.
+      expect(still).toEqual(expect.arrayContaining(left.filter(what => !what.includes('/services/'))))
 
       const first = await room.firebreakEnds(['doctor'])
       expect(first.output).toMatch(new RegExp(`removed +${stack}`))
