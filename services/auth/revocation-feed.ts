@@ -4,7 +4,7 @@
  */
 import type { Revocation, RevocationStore } from './store.ts'
 
-export const revocationPollMs = 100
+export const revocationPollMs = 250
 /** Longest wait that a reader may ask for. */
 export const revocationWaitMsMax = 10_000
 /** One for each app and cell are expected; more than this is a mistake somewhere. */

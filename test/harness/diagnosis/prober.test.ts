@@ -65,7 +65,8 @@ describe('Prober', () => {
     await prober.stop()
     expect(prober.records.length).toBeLessThanOrEqual(11)
     const begun = prober.records.map(({ at }) => at).sort((a, b) => a - b)
-    for (const [index, at] of begun.slice(1).entries()) expect(at - (begun[index] ?? 0)).toBeGreaterThan(40)
+    // 40 ms at least, less the one by which a timer may be early.
+    for (const [index, at] of begun.slice(1).entries()) expect(at - (begun[index] ?? 0)).toBeGreaterThan(39)
   })
 
   test('leaves no connection and no record behind of what was under way when it stopped', async () => {

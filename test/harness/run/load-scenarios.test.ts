@@ -9,6 +9,7 @@ import { defineArchitectures } from '../../../harness/stack/architectures.ts'
 import { rootFolder } from '../../../harness/stack/node-binary.ts'
 
 const scenarioModule = pathToFileURL(join(rootFolder, 'harness/scenario.ts')).href
+const indexModule = pathToFileURL(join(rootFolder, 'harness/index.ts')).href
 const architecturesModule = pathToFileURL(join(rootFolder, 'harness/stack/architectures.ts')).href
 
 /** A scenario file without faults, as long as it is told. */
@@ -33,8 +34,13 @@ describe('loadScenarios', () => {
   }, 60_000)
 
   test('puts the control first however long it is', async () => {
-    const loaded = await loadScenarios()
-    expect(loaded[0]?.scenario.timelineMs).toBeGreaterThan(Number(loaded[1]?.scenario.timelineMs))
+    const fault = "{ at: '4s', for: '2s', fault: storeLost({}) }"
+    const short = calm('10s')
+      .replace('import {', `import { storeLost } from ${JSON.stringify(indexModule)}\n import {`)
+      .replace("cause: 'none'", "cause: 'data'")
+      .replace('faults: []', `faults: [${fault}]`)
+    using folder = folderOf({ 'a.ts': short, 'z.ts': calm('30s') })
+    expect((await loadScenarios(folder.path)).map(({ name }) => name)).toEqual(['z', 'a'])
   })
 
   test("knows the folder's own architectures, whose file is no scenario", async () => {
