@@ -44,7 +44,7 @@ const planted: readonly Planted[] = [
   {
     what: 'three seconds of patience with auth instead of 0.8',
     ...{ file: deployed, from: 'checkTimeoutMs: 800', to: 'checkTimeoutMs: 3_000' },
-    named: /photos web all browse: goodput 100 % -> \d/,
+    named: /isolation 1\.000 -> 0[\s\S]*photos web all browse: latency p99 \d+ ms -> p99 \d{4} ms/,
   },
   {
     what: 'access tokens that live three seconds',
