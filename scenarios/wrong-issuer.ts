@@ -38,7 +38,7 @@ export default scenario({
         expect(outcome.goodput({ app, surface: 'mobile', activity: 'browse' })).toBeGreaterThan(0.5)
       for (const app of ['messenger-api', 'business-api'])
         expect(outcome).toHarm({ app, activity: 'api-call' }, { atLeast: 0.5 })
-      expect(outcome).toRefuseSignIns({ app: family }, { share: 0.9 })
+      expect(outcome).toRefuseSignIns({ app: family }, { share: 0.8 })
       expect(outcome.refused({ app: family }).told['wrong-password']).toBeGreaterThan(10)
       expect(outcome.isolation).toBeLessThan(0.5)
       expect(outcome).toLeaveUnharmed({ app: 'rival' })

@@ -7,10 +7,12 @@
  * that has to try the password 0.4 s, in the walk before the run, where everything is new to the browser, 1 s.
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Browser, chromium } from '@playwright/test'
 import { within } from '../run/deadline.ts'
+import { descendantsOf } from '../stack/processes/proc.ts'
 import { type Violation, violationsIn } from './accessibility.ts'
 import { type Sight, sightOf } from './sights.ts'
 import { type Glimpse, Tab, type WitnessPage } from './tab.ts'
@@ -63,6 +65,8 @@ const flags = [
   '--disable-site-isolation-trials',
 ]
 const launchLimitMs = 30_000
+/** Behind what is measured: where both want the processor, the witness sees less, and the crowd what it would see anyway. */
+const niceness = 5
 const closeLimitMs = 5_000
 /** How long the next app waits for one whose page does not come, ms. To wait costs no processor time. */
 const turnMs = 600
@@ -93,6 +97,7 @@ export class Witness implements AsyncDisposable {
   static async open({ executablePath, pages, folder, deadlineMs = 3_000 }: WitnessOptions): Promise<Witness> {
     mkdirSync(folder, { recursive: true })
     removePictures(folder)
+    const others = new Set(descendantsOf(process.pid))
     const browser = await chromium.launch({
       executablePath,
       args: [...flags, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
@@ -103,6 +108,7 @@ export class Witness implements AsyncDisposable {
       handleSIGHUP: false,
     })
     try {
+      for (const pid of descendantsOf(process.pid)) if (!others.has(pid)) giveWay(pid)
       const opening = Promise.all(pages.map(page => Tab.open(browser, page, deadlineMs)))
       return new Witness(browser, folder, await within(launchLimitMs, 'the browser opened no tabs', opening))
     } catch (error) {
@@ -186,6 +192,14 @@ export class Witness implements AsyncDisposable {
       if (html !== undefined) this.#kept.push({ observation, kind, html })
     }
     return observation
+  }
+}
+
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, niceness)
+  } catch {
+    // It has ended.
   }
 }
 
