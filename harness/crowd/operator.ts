@@ -22,7 +22,7 @@ export function crowdStackOf({ doors, control, topology, adminToken }: Stack): C
 /** How many people can leave for the competitor. */
 export const refugeesMax = 10
 
-/** How many newcomers of a group take turns. Each is signed out long before its next turn. */
+/** How many newcomers of a group take turns. Each is gone long before its next turn. */
 export const newcomerPool = 64
 
 /** One user of a group, before it is anybody. */

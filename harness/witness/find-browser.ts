@@ -56,10 +56,11 @@ function shellsBeside(own: string): string[] {
   const full = dirname(dirname(own))
   const build = full.replace(/chromium-(\d+)$/, 'chromium_headless_shell-$1')
   if (build === full) return []
+  const suffix = process.platform === 'win32' ? '.exe' : ''
   try {
-    return readdirSync(build, { recursive: true, encoding: 'utf8' })
-      .filter(file => /(^|[/\\])(chrome-headless-shell|headless_shell)(\.exe)?$/.test(file))
-      .map(file => join(build, file))
+    return readdirSync(build).flatMap(platform =>
+      ['chrome-headless-shell', 'headless_shell'].map(shell => join(build, platform, `${shell}${suffix}`)),
+    )
   } catch {
     return []
   }

@@ -12,6 +12,7 @@ if (!browser.ok) console.warn(`SKIPPED: what a browser sees, because ${browser.w
 interface Seen {
   app: string
   moment: string
+  step: string
   at: number | null
   tookMs: number
   sees: string
@@ -60,6 +61,9 @@ test.skipIf(!browser.ok)(
     for (const sees of before) expect(['signed-in', 'nothing']).toContain(sees)
     const unseen = ['nothing', undefined]
     for (const sees of during(weak?.seen)) expect(['wrong-password', 'signed-out', ...unseen]).toContain(sees)
+    // Whoever got as far as trying the correct password was told that it is wrong.
+    for (const { app, step, sees } of weak?.seen.filter(({ moment }) => moment === 'during') ?? [])
+      if (step === 'sign-in') expect(['wrong-password', 'nothing'], app).toContain(sees)
     expect(['signed-in', ...unseen]).toContain(last(weak?.seen, 'rival', 'during'))
     expect(during(strong?.seen)).toContain('signed-in')
     for (const sees of during(strong?.seen)) expect(['signed-in', ...unseen]).toContain(sees)
