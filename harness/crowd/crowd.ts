@@ -142,7 +142,7 @@ export class Crowd implements AsyncDisposable {
   }
 
   /** Sets the clock and begins. Resolves when the timeline begins: at a time of day that others may know too. */
-  async start({ beginsAtMs = Date.now() + leadMs } = {}): Promise<void> {
+  async start({ beginsAtMs = nextMs() + leadMs } = {}): Promise<void> {
     const { timelineMs, afterMs = 0, seed } = this.#options
     const interval = { from: -leadMs, to: timelineMs + afterMs }
     for (const resident of this.#residents) this.#planResident(resident, interval)
@@ -289,4 +289,9 @@ export class Crowd implements AsyncDisposable {
     }
     return [...counts.values()]
   }
+}
+
+/** Date.now() leaves out the part of a millisecond that has gone by: what was done in it must not come after the beginning. */
+function nextMs(): number {
+  return Date.now() + 1
 }
