@@ -15,8 +15,8 @@ export type Kind = (typeof kinds)[number]
 /** What of a stack a crowd needs: plain data, so that a crowd can be in another process. */
 export type CrowdStack = Pick<Stack, 'doors' | 'control' | 'topology' | 'adminToken'>
 
-export function crowdStackOf({ doors, control, topology, adminToken }: Stack): CrowdStack {
-  return { doors, control, topology, adminToken }
+export function crowdStackOf({ doors, directDoors, control, topology, adminToken }: Stack): CrowdStack {
+  return { doors: { ...doors, ...directDoors }, control, topology, adminToken }
 }
 
 /** How many people can leave for the competitor. */

@@ -6,15 +6,17 @@ import { harness, internet, type Topology } from './topology.ts'
 export interface StackDoors {
   /** Base address of each door and each control link, by the service behind it. */
   doors: Record<string, string>
+  /** Those doors that who sends much reaches in a shorter way. */
+  directDoors: Record<string, string>
   control: Record<string, string>
   /** Those databases that the harness has a link to. */
   databases: Record<string, DatabaseClient>
 }
 
-/** `outside`: the address of each link that is reached from outside, by its name. */
+/** `outside`, `direct`: the address of each link that is reached from outside, by its name. */
 export function stackDoors(
   topology: Topology,
-  outside: ReadonlyMap<string, string>,
+  { outside, direct }: Record<'outside' | 'direct', ReadonlyMap<string, string>>,
   secrets: StackSecrets,
 ): StackDoors {
   const addresses = (from: string, names: readonly string[]) =>
@@ -24,5 +26,14 @@ export function stackDoors(
     const secret = secrets.databases[name]
     return secret ? [[name, new DatabaseClient(name, new URL(url).host, secret)] as const] : []
   })
-  return { doors: addresses(internet, topology.doors), control, databases: Object.fromEntries(databases) }
+  const directDoors = topology.doors.flatMap(name => {
+    const address = direct.get(`${internet}-to-${name}`)
+    return address === undefined ? [] : [[name, address] as const]
+  })
+  return {
+    doors: addresses(internet, topology.doors),
+    directDoors: Object.fromEntries(directDoors),
+    control,
+    databases: Object.fromEntries(databases),
+  }
 }

@@ -41,6 +41,8 @@ export interface Stack extends AsyncDisposable {
   readonly links: readonly Link[]
   /** Base address of each door and each control link, by the service behind it. */
   readonly doors: Readonly<Record<string, string>>
+  /** Where who sends much comes in, for the doors where that is elsewhere; never for a browser. */
+  readonly directDoors?: Readonly<Record<string, string>>
   readonly control: Readonly<Record<string, string>>
   readonly proxy: ProxyHand
   /** What can be done to its services. */
@@ -158,7 +160,10 @@ async function takeDown(
 }
 
 interface Booted
-  extends Pick<Stack, 'doors' | 'control' | 'adminToken' | 'clientSecrets' | 'logs' | 'serviceBootMs'> {
+  extends Pick<
+    Stack,
+    'doors' | 'directDoors' | 'control' | 'adminToken' | 'clientSecrets' | 'logs' | 'serviceBootMs'
+  > {
   proxy: ProxyControl
   services: StackServices
   databases: Record<string, DatabaseClient>
@@ -193,8 +198,8 @@ async function boot(driver: Driver, { architecture, topology, tls, features }: P
     features,
   }
   const upstreams = await startServices(driver, parts, { opening, databases, links, records })
-  const { proxy, outside } = await opening
-  const doors = stackDoors(topology, outside, secrets)
+  const { proxy, outside, direct } = await opening
+  const doors = stackDoors(topology, { outside, direct }, secrets)
   await startReplication({
     topology,
     databases: doors.databases,
@@ -271,14 +276,17 @@ async function openLinks(
   )
   const inside = new Map<string, string>()
   const outside = new Map<string, string>()
+  const direct = new Map<string, string>()
   for (const link of links) {
     const address = listening.get(link.name) ?? ''
     const scheme = tls && isSecured(topology, link.to) ? 'https' : 'http'
-    if (link.from === internet || link.from === harness)
+    if (link.from === internet || link.from === harness) {
       outside.set(link.name, `${scheme}://${server.outside(link, address)}`)
-    else inside.set(link.name, server.inside(link, address))
+      const shorter = server.direct?.(link)
+      if (shorter !== undefined) direct.set(link.name, `${scheme}://${shorter}`)
+    } else inside.set(link.name, server.inside(link, address))
   }
-  return { proxy, inside, outside }
+  return { proxy, inside, outside, direct }
 }
 
 function upstreamOf(driver: Driver, topology: Topology, link: Link): string {

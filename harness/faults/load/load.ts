@@ -125,7 +125,7 @@ async function peopleOf(stack: Stack, group: Group, { count, accounts }: Callers
   return Array.from({ length: count }, (_, index) => {
     const member = memberOf(crowd, 'resident', index % accounts)
     const { region, door } = member.home
-    const base = stack.doors[door]
+    const base = stack.directDoors?.[door] ?? stack.doors[door]
     if (base === undefined) throw new HarnessError(`the stack has no door ${door}`)
     return {
       door: base,

@@ -5,6 +5,7 @@
  * Addresses on the inside network are fixed and names are given to containers as a hosts file. The engine's own name
  * server is not used: it forgets a container that is killed, and then keeps whoever asks for it waiting for seconds.
  */
+import { networkInterfaces } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { HarnessError } from '../../errors.ts'
@@ -18,12 +19,23 @@ export class StackNetworks {
   readonly inside: string
   readonly front: string
   readonly #subnet: string
+  readonly #bridge: string
   readonly #hosts = new Map<string, number>()
 
-  constructor(stack: string, subnet: string) {
+  constructor(stack: string, inside: { id: string; subnet: string }) {
     this.inside = insideName(stack)
     this.front = frontName(stack)
-    this.#subnet = subnet
+    this.#subnet = inside.subnet
+    // As the engine names the bridge of a network.
+    this.#bridge = `br-${inside.id.slice(0, 12)}`
+  }
+
+  /**
+   * Whether the bridge of the inside network is one of this machine's own: then its addresses are reached from here
+   * and lead nowhere else. Not so where the engine runs in a virtual machine. Known once a container is on it.
+   */
+  get insideIsHere(): boolean {
+    return networkInterfaces()[this.#bridge] !== undefined
   }
 
   /** The address of a service on the inside network: the same each time, also before it starts. */
@@ -70,10 +82,14 @@ async function create(docker: Docker, stack: string, options: Docker.NetworkCrea
 }
 
 /**
- * Creates the inside network; resolves to its subnet. The engine gives fixed addresses only in subnets that it was
+ * Creates the inside network; resolves to its id and subnet. The engine gives fixed addresses only in subnets that it was
  * told, and only the engine knows which are free: so it is asked for one, which is then made again by name.
  */
-async function createInside(docker: Docker, stack: string, attempts = 5): Promise<string> {
+async function createInside(
+  docker: Docker,
+  stack: string,
+  attempts = 5,
+): Promise<{ id: string; subnet: string }> {
   const options = { Name: insideName(stack), Internal: true }
   const offer = await create(docker, stack, options)
   const { IPAM } = (await offer.inspect()) as Docker.NetworkInspectInfo
@@ -81,8 +97,9 @@ async function createInside(docker: Docker, stack: string, attempts = 5): Promis
   if (subnet === undefined) throw new HarnessError(`network ${options.Name} got no IPv4 subnet`)
   await offer.remove()
   try {
-    await create(docker, stack, { ...options, IPAM: { Driver: 'default', Config: [{ Subnet: subnet }] } })
-    return subnet
+    const ipam = { Driver: 'default', Config: [{ Subnet: subnet }] }
+    const { id } = await create(docker, stack, { ...options, IPAM: ipam })
+    return { id, subnet }
   } catch (error) {
     // Another stack was offered the same subnet in between, and took it.
     if (attempts <= 1) throw error
@@ -93,12 +110,12 @@ async function createInside(docker: Docker, stack: string, attempts = 5): Promis
 
 /** Creates both networks of a stack. Rejects with a HarnessError; what was created by then carries the stack's label. */
 export async function createNetworks(docker: Docker, stack: string): Promise<StackNetworks> {
-  const [subnet] = await Promise.all([
+  const [inside] = await Promise.all([
     createInside(docker, stack),
     create(docker, stack, {
       Name: frontName(stack),
       Options: { 'com.docker.network.bridge.enable_ip_masquerade': 'false' },
     }),
   ])
-  return new StackNetworks(stack, subnet)
+  return new StackNetworks(stack, inside)
 }

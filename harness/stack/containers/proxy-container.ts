@@ -71,6 +71,7 @@ export async function startProxyContainer(
     listen: link => `0.0.0.0:${portOf(link)}`,
     inside: link => `${proxyName}:${portOf(link)}`,
     outside: link => `127.0.0.1:${container.publishedPort(portOf(link))}`,
+    direct: link => (networks.insideIsHere ? `${networks.addressOf(proxyName)}:${portOf(link)}` : undefined),
     logs: container.logs,
   }
 }
