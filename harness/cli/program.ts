@@ -1,5 +1,6 @@
 /** The commands, as commander has them. */
 import { Command } from 'commander'
+import { addCalibrate } from './calibrate.ts'
 import { addCompare } from './compare.ts'
 import { addDoctor } from './doctor.ts'
 import { addExplain } from './explain.ts'
@@ -23,6 +24,7 @@ export function createProgram(): Command {
   addNoise(program)
   addSensitivity(program)
   addExplore(program)
+  addCalibrate(program)
   addNew(program)
   addList(program)
   addReport(program)

@@ -1,19 +1,10 @@
 import { spawn } from 'node:child_process'
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { constants as osConstants } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import { HarnessError, messageOf, UsageError } from '../errors.ts'
+import { HarnessError, UsageError } from '../errors.ts'
 import { readNoise } from '../outcome/noise.ts'
 import { settings } from '../playwright/settings.ts'
 import { loadScenarios, pickScenarios } from '../run/load-scenarios.ts'
@@ -21,11 +12,13 @@ import { architectureNames, architectureOf } from '../stack/architectures.ts'
 import { loadArchitectures } from '../stack/load-architectures.ts'
 import { nodeBinary, programFile } from '../stack/node-binary.ts'
 import { chooseRuntime } from '../stack/runtimes.ts'
+import { readCosts } from '../stack/simulation/costs-file.ts'
 import { type AfterRunOptions, afterRun, checkAfterRun } from './after-run.ts'
 import { exitCodes } from './exit-codes.ts'
 import { runSimulated } from './simulated-run.ts'
 import { onStopRequests } from './stop-requests.ts'
 import { watchScenario } from './watch.ts'
+import { writableFile, writableFolder } from './writable.ts'
 
 export interface RunOptions extends AfterRunOptions {
   architecture?: string
@@ -34,6 +27,7 @@ export interface RunOptions extends AfterRunOptions {
   out: string
   json?: string
   twin?: boolean
+  costs?: string
   repeat?: number
   shard?: string
   watch?: boolean
@@ -52,6 +46,7 @@ export function addRun(program: Command): void {
     .option('--seed <n>', 'repeats the schedule of an earlier run', seedOf)
     .option('--out <folder>', 'where the results go', 'firebreak-results')
     .option('--json <file>', 'write the results file here too')
+    .option('--costs <file>', 'for simulations: what `firebreak calibrate` wrote; default: what is shipped')
     .option('--twin', 'before each run the same without its faults: what the faults add is the difference')
     .option('--repeat <n>', 'run each so often', repeatsOf)
     .option('--shard <i/n>', 'only this part of them, for one of n machines: "2/3"', shardOf)
@@ -79,16 +74,17 @@ export async function run(names: string[], options: RunOptions): Promise<number>
   const architectures = [...new Set(wanted)].map(name => architectureOf(name).name)
   if (options.runtime !== 'simulation') await chooseRuntime(options.runtime)
   checkAfterRun(options)
+  const costs = costsOf(options)
   const noise = noiseFileOf(options.noise)
   settings() // Throws for what the environment gets wrong.
   const out = writableFolder(options.out, `--out ${options.out}`)
-  const json = options.json === undefined ? undefined : writableFile(options.json)
+  const json = options.json === undefined ? undefined : writableFile(options.json, `--json ${options.json}`)
   // The reporter writes it at the end; an old one must not be taken for it.
   const results = join(out, 'results.json')
   rmSync(results, { force: true })
   if (options.runtime === 'simulation') {
     const { seed, twin = false, repeat = 1, shard } = options
-    const code = await runSimulated({ picked, architectures, seed, twin, repeat, shard, out, json })
+    const code = await runSimulated({ picked, architectures, seed, twin, repeat, shard, costs, out, json })
     return afterRun(results, code, options)
   }
 
@@ -220,42 +216,9 @@ function noiseFileOf(asked: string | undefined): string | undefined {
   throw new UsageError(`--noise ${asked}: there is no such file; "firebreak noise" makes one`)
 }
 
-/** Checked before anything runs: minutes of measuring must not end in a folder that cannot be written to. */
-function writableFolder(path: string, asked: string): string {
-  const folder = resolve(path)
-  try {
-    makeFolder(folder)
-    const probe = join(folder, `.firebreak-${process.pid}`)
-    writeFileSync(probe, 'x'.repeat(4096))
-    rmSync(probe)
-    return folder
-  } catch (error) {
-    throw new HarnessError(`${asked}: cannot be written to (${messageOf(error)}). Name another place.`)
-  }
-}
-
-/** Like `mkdir -p`. Node's own never returns where a file system takes no folders and says "not found", as /proc does. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return
-  makeFolder(dirname(folder))
-  try {
-    mkdirSync(folder)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-}
-
-function writableFile(path: string): string {
-  const file = resolve(path)
-  if (!existsSync(file)) {
-    writableFolder(dirname(file), `--json ${path}`)
-    return file
-  }
-  try {
-    accessSync(file, constants.W_OK)
-    if (statSync(file).isDirectory()) throw new Error('it is a folder')
-  } catch (error) {
-    throw new HarnessError(`--json ${path}: cannot be written to (${messageOf(error)}). Name another file.`)
-  }
-  return file
+/** Only a simulation has costs: with real services these are what they are. */
+function costsOf({ costs, runtime }: Pick<RunOptions, 'costs' | 'runtime'>) {
+  if (costs === undefined) return undefined
+  if (runtime === 'simulation') return { file: costs, costs: readCosts(costs) }
+  throw new UsageError('--costs is for simulations: add --runtime simulation')
 }

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { UsageError } from '../errors.ts'
 import { type SensitivityCell, sensitivityFindings } from '../outcome/sensitivity.ts'
+import { sensitivityJson } from '../outcome/sensitivity-file.ts'
 import { exitCodeOf } from '../outcome/verdict.ts'
 import { renderSensitivity } from '../report/sensitivity-table.ts'
 import { styleFor } from '../report/style.ts'
@@ -67,8 +68,7 @@ export async function sensitivity(names: string[], options: SensitivityOptions):
   const findings = sensitivityFindings(cells, needsOf(picked, wanted))
   for (const line of renderSensitivity(cells, findings, styleFor(process.stdout))) write(line)
   if (options.json !== undefined) {
-    const text = JSON.stringify({ schema: 1, seed, runtime: 'simulation', cells, ...findings }, null, 2)
-    writeFileSync(resolve(options.json), `${text}\n`)
+    writeFileSync(resolve(options.json), sensitivityJson({ seed, cells, ...findings }))
   }
   if (cells.some(({ verdict }) => verdict === 'error')) return exitCodeOf(['error'])
   return findings.needs.every(({ confirmed }) => confirmed) ? 0 : exitCodeOf(['broke'])

@@ -10,6 +10,7 @@ import { verdictWord } from '../report/scoreboard.ts'
 import { type Style, styleFor } from '../report/style.ts'
 import type { NamedScenario } from '../run/load-scenarios.ts'
 import { architectureOf } from '../stack/architectures.ts'
+import type { Costs } from '../stack/simulation/costs.ts'
 import { isPredicted, type SimulatedRun, type SimulationJob } from '../stack/simulation/job.ts'
 import { epochMs } from '../stack/simulation/simulate.ts'
 import { simulateAll } from '../stack/simulation/workers.ts'
@@ -23,6 +24,8 @@ export interface SimulatedRunOptions {
   repeat: number
   /** The part that is run, as "i/n". */
   shard: string | undefined
+  /** What things cost, and where that stands; undefined for what is shipped. */
+  costs: { file: string; costs: Costs } | undefined
   out: string
   json: string | undefined
 }
@@ -32,7 +35,7 @@ const seedMax = 2 ** 31 - 1
 
 /** Resolves to the exit code. */
 export async function runSimulated(options: SimulatedRunOptions): Promise<number> {
-  const { picked, architectures, twin, repeat, out, json } = options
+  const { picked, architectures, twin, repeat, costs, out, json } = options
   const seed = options.seed ?? randomInt(seedMax)
   const style = styleFor(process.stdout)
   const names = picked.map(({ name }) => name)
@@ -63,17 +66,28 @@ export async function runSimulated(options: SimulatedRunOptions): Promise<number
   const { written, failed } = writeRun({ out, copy: json, results, logs, report })
   for (const problem of failed) write(`${style.red('error')}    ${problem}`)
   for (const { what, path } of written) write(`${what.padEnd(8)} ${path}`)
-  write(`replay   ${replayCommand({ names, architectures, runtime: 'simulation', seed, twin, repeat })}`)
+  write(
+    `replay   ${replayCommand({ names, architectures, runtime: 'simulation', seed, twin, repeat, costs: costs?.file })}`,
+  )
   return failed.length > 0 ? exitCodeOf(['error']) : Number(results.exitCode)
 }
 
-function jobsOf({ picked, architectures, twin, repeat }: SimulatedRunOptions, seed: number): SimulationJob[] {
+function jobsOf(
+  { picked, architectures, twin, repeat, costs }: SimulatedRunOptions,
+  seed: number,
+): SimulationJob[] {
   return picked.flatMap(named =>
     architectures
       .map(architectureOf)
       .filter(architecture => isPredicted(named, architecture))
       .flatMap(architecture =>
-        Array.from({ length: repeat }, () => ({ scenario: named.name, architecture, seed, twin })),
+        Array.from({ length: repeat }, () => ({
+          scenario: named.name,
+          architecture,
+          seed,
+          twin,
+          costs: costs?.costs,
+        })),
       ),
   )
 }

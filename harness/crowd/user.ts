@@ -8,10 +8,7 @@ import type { Recorder, Who } from './recorder.ts'
 /** How long a person who was thrown out waits before each try to get back in, ms: at once, then with growing patience. */
 const firstPatienceMs = 200
 const patienceGrowth = 1.6
-const patienceMsMax = 2_000
-/** Who was told so often that the password is wrong looks for it elsewhere between tries, and waits so long, ms. */
-const refusedMax = 2
-const refusedPatienceMs = 3_000
+const patienceMsMax = 3_000
 /** Who is told when to come back is so punctual, ms. */
 const punctualityMs = 300
 /** How often somebody who is in no hurry tries who is told to come back later. */
@@ -183,16 +180,11 @@ export class User {
   /** Tries to sign in again until it works or the run ends. */
   async #comeBack(): Promise<void> {
     let seen: Seen = { result: 'signed-out' }
-    let refused = 0
-    const { stubborn = false } = this.#world
-    const growth = stubborn ? 1 : patienceGrowth
+    const growth = this.#world.stubborn ? 1 : patienceGrowth
     for (let patienceMs = firstPatienceMs; seen.result !== 'served'; patienceMs *= growth) {
-      const told = stubborn ? { result: seen.result } : seen
-      const isPuzzled = refused >= refusedMax && !stubborn
-      const waitMs = isPuzzled ? refusedPatienceMs : Math.min(patienceMs, patienceMsMax)
-      if (!(await this.#waitAsTold(told, waitMs))) return
+      const told = this.#world.stubborn ? { result: seen.result } : seen
+      if (!(await this.#waitAsTold(told, Math.min(patienceMs, patienceMsMax)))) return
       seen = await this.signIn(this.#recorder.now())
-      if (seen.result === 'refused') refused += 1
     }
   }
 

@@ -9,19 +9,21 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { messageOf } from '../../errors.ts'
 import type { Results, RunResult } from '../../outcome/results.ts'
+import type { Sensitivity } from '../../outcome/sensitivity-file.ts'
 import { coldReader } from './cold-reader.ts'
 import { type Html, html, percent, raw, scriptJson, slugOf } from './markup.ts'
 import { picturesOf } from './pictures.ts'
 import { runPage } from './run.ts'
 import { scenarioPage } from './scenario.ts'
 import { scoreboardOf } from './scoreboard.ts'
+import { sensitivitySection } from './sensitivity.ts'
 
 const own = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8')
 const uplot = (name: string) =>
   readFileSync(createRequire(import.meta.url).resolve(`uplot/dist/${name}`), 'utf8')
 
-/** The whole file. */
-export async function reportOf(results: Results): Promise<string> {
+/** The whole file. `sensitivity`: what taking mitigations away showed, if that was asked. */
+export async function reportOf(results: Results, sensitivity?: Sensitivity): Promise<string> {
   const { runs, runtime, seed } = results
   const pictures = picturesOf(runs)
   const indexed = runs.map((run, index) => ({ run, index }))
@@ -35,7 +37,8 @@ export async function reportOf(results: Results): Promise<string> {
     </header>
     <noscript><p>The scoreboard is all there is to see without JavaScript.</p></noscript>
     <main id="view" tabindex="-1">
-      <div id="home">${summary(runs)} ${coldReader(runs)} ${scoreboardOf(runs)} ${leftOut(pictures.leftOut)}</div>
+      <div id="home">${summary(runs)} ${coldReader(runs)} ${scoreboardOf(runs)}
+        ${sensitivity === undefined ? '' : sensitivitySection(sensitivity)} ${leftOut(pictures.leftOut)}</div>
       <div id="detail" hidden></div>
     </main>
     ${scenarios.map(([name, own]) => template(name, scenarioPage({ name, runs: own, pictures })))}

@@ -1,8 +1,8 @@
 /**
  * What things cost in virtual time, ms.
  *
- * Estimates, made to fit what a request through a whole stack of `processes` costs on two cores: about 5 ms, of which the
- * fault proxy and the crowd have some 2. They are not calibrated service by service.
+ * Those that are shipped are estimates, made to fit what a request through a whole stack of `processes` costs on two cores:
+ * about 5 ms, of which the fault proxy and the crowd have some 2. `firebreak calibrate` measures those of a machine.
  */
 import type { Program } from '../topology.ts'
 

@@ -7,6 +7,7 @@ import { loadScenarios, type NamedScenario } from '../../run/load-scenarios.ts'
 import { runScenario } from '../../run/run-scenario.ts'
 import { featuresOf, whyNotRunnable } from '../../run/runnable.ts'
 import { type Architecture, defineArchitectures, entryFor, knownArchitectures } from '../architectures.ts'
+import type { Costs } from './costs.ts'
 import { simulate } from './simulate.ts'
 
 /** Plain data. */
@@ -20,6 +21,8 @@ export interface SimulationJob {
   architecture: Architecture
   seed: number
   twin: boolean
+  /** What things cost. Default: what is shipped. */
+  costs?: Costs | undefined
 }
 
 export interface SimulatedRun {
@@ -34,7 +37,7 @@ let loaded:
 
 /** Never rejects for what goes wrong in the run: that is an error of the run. */
 export async function runJob(job: SimulationJob): Promise<SimulatedRun> {
-  const { scenario: name, architecture, seed, twin } = job
+  const { scenario: name, architecture, seed, twin, costs } = job
   const known = await scenariosIn(job.folder, architecture)
   const found = job.schedule
     ? { name, scenario: scenarioOf(job.schedule, architecture.name) }
@@ -51,7 +54,7 @@ export async function runJob(job: SimulationJob): Promise<SimulatedRun> {
   }
   let logs: string | undefined
   try {
-    const run = await simulate({ architecture, seed, features: featuresOf(scenario) }, async stack => {
+    const run = await simulate({ architecture, seed, features: featuresOf(scenario), costs }, async stack => {
       const phase = async () => {}
       const result = await runScenario({ name, scenario, stack, seed, twin, expect, phase })
       if (result.verdict !== 'held') logs = textOf(stack.logs())

@@ -41,7 +41,7 @@ export interface SimulationOptions {
   architecture: Architecture
   seed: number
   features?: readonly Need[]
-  costs?: Costs
+  costs?: Costs | undefined
 }
 
 /** Whether one goes on in this thread: its time and chance are everybody's here. */

@@ -60,13 +60,14 @@ describe('Prober', () => {
     await using quick = await startQuick()
     const targets = Array.from({ length: 50 }, () => targetAt(quick.door))
     await using prober = new Prober({ targets, now, everyMs: 1, perSecondMax: 20 })
+    const startedAt = now()
     prober.start()
     await sleep(500)
     await prober.stop()
-    expect(prober.records.length).toBeLessThanOrEqual(11)
     const begun = prober.records.map(({ at }) => at).sort((a, b) => a - b)
-    // 40 ms at least, less the one by which a timer may be early.
-    for (const [index, at] of begun.slice(1).entries()) expect(at - (begun[index] ?? 0)).toBeGreaterThan(39)
+    expect(begun.length).toBeGreaterThan(1)
+    // Each has its place 50 ms behind the one before; one that is late does not put off the next. A timer may be 1 ms early.
+    for (const [index, at] of begun.entries()) expect(at - startedAt).toBeGreaterThan(50 * index - 1)
   })
 
   test('leaves no connection and no record behind of what was under way when it stopped', async () => {

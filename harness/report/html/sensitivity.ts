@@ -1,0 +1,61 @@
+/** What each mitigation is good for: scenarios against the mitigation that was taken away. */
+import type { SensitivityCell } from '../../outcome/sensitivity.ts'
+import type { Sensitivity } from '../../outcome/sensitivity-file.ts'
+import { type Html, html, stepOf, verdictMarks, verdictWords } from './markup.ts'
+
+export function sensitivitySection({ cells, seed, needs, deadWeight, unproven }: Sensitivity): Html {
+  const confirmed = needs.filter(each => each.confirmed).length
+  const open = needs.filter(each => !each.confirmed)
+  return html`<section aria-labelledby="sensitivity">
+    <h3 id="sensitivity">What each mitigation holds</h3>
+    <p>
+      ${cells.length} runs in simulation, seed ${seed}: each scenario on an architecture as it is, and with one of its
+      mitigations taken away. Of the needs that scenarios name ${confirmed} of ${needs.length} are
+      confirmed.
+    </p>
+    ${[...Map.groupBy(cells, ({ architecture }) => architecture)].map(([name, own]) => matrixOf(name, own))}
+    <ul>
+      ${open.map(({ scenario, mitigation }) => html`<li>Not confirmed: ${scenario} says that it needs ${mitigation}, and does not break without it.</li>`)}
+      ${deadWeight.map(({ scenario, architecture, verdict }) => html`<li>Shows nothing: ${scenario} is ${verdictWords[verdict]} on ${architecture} with nothing taken away.</li>`)}
+      ${unproven.map(name => html`<li>Unproven: no scenario breaks without ${name}.</li>`)}
+    </ul>
+  </section>`
+}
+
+function matrixOf(architecture: string, cells: readonly SensitivityCell[]): Html {
+  const removed = [...new Set(cells.map(cell => cell.removed))]
+  return html`<table class="matrix without">
+    <caption>
+      <b>${architecture}</b>
+      <span class="quiet">without … A number is the isolation of a run that broke; a dot is one that held.</span>
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Scenario</th>
+        ${removed.map(name => html`<th scope="col"><span>${name ?? 'nothing'}</span></th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${[...Map.groupBy(cells, ({ scenario }) => scenario)].map(
+        ([scenario, own]) => html`<tr>
+          <th scope="row">${scenario}</th>
+          ${removed.map(name => cellOf(own.find(cell => cell.removed === name)))}
+        </tr>`,
+      )}
+    </tbody>
+  </table>`
+}
+
+function cellOf(cell: SensitivityCell | undefined): Html {
+  if (!cell) return html`<td></td>`
+  const { verdict, isolation, forcedLogouts, reasons } = cell
+  if (verdict === 'held')
+    return html`<td><span class="quiet" aria-hidden="true">·</span><span class="unseen">held</span></td>`
+  const heat = isolation === null ? 'unknown' : stepOf(1 - isolation)
+  const shown = verdict === 'broke' && isolation !== null ? isolation.toFixed(2) : verdictMarks[verdict]
+  const what =
+    isolation === null
+      ? (reasons[0] ?? '')
+      : `sessions forced out: ${forcedLogouts ?? 0}, isolation ${isolation.toFixed(3)}`
+  return html`<td class="heat" data-heat="${heat}" title="${verdictWords[verdict]}: ${what}">${shown}<span class="unseen"> ${verdictWords[verdict]}</span></td>`
+}
