@@ -17,7 +17,7 @@ export function sensitivitySection({ cells, seed, needs, deadWeight, unproven }:
     <ul>
       ${open.map(({ scenario, mitigation }) => html`<li>Not confirmed: ${scenario} says that it needs ${mitigation}, and does not break without it.</li>`)}
       ${deadWeight.map(({ scenario, architecture, verdict }) => html`<li>Shows nothing: ${scenario} is ${verdictWords[verdict]} on ${architecture} with nothing taken away.</li>`)}
-      ${unproven.map(name => html`<li>Unproven: no scenario breaks without ${name}.</li>`)}
+      ${unproven.length === 0 ? '' : html`<li>Unproven, since no scenario here breaks without them: ${unproven.join(', ')}.</li>`}
     </ul>
   </section>`
 }

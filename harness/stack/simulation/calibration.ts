@@ -29,8 +29,9 @@ export interface Use {
   startMs: number
 }
 
-/** Fewer than that say nothing of a program. */
+/** Fewer than that say nothing of a program; no more does what is lost in the kernel's clock, of 10 ms a tick. */
 const servedMin = 20
+const usedMsMin = 50
 const answerShare = usualCosts.answerMs / usualCosts.requestMs.app
 /** So that nothing is free, ms. */
 const leastMs = 0.01
@@ -43,6 +44,7 @@ export function costsOf({ services, proxy, hashMs, startMs }: Use): Costs {
     const served = sum(use => use.served)
     if (served < servedMin) continue
     const usedMs = sum(({ busyMs, idleMs }) => Math.max(0, busyMs - idleMs))
+    if (usedMs < usedMsMin) continue
     requestMs[program] = rounded(usedMs / (served + answerShare * sum(use => use.asked)))
   }
   const crossings = 2 * proxy.requests

@@ -45,7 +45,7 @@ test('the report shows what broke without what, and what is not confirmed', asyn
   expect(page).toContain('4 runs in simulation, seed 7')
   expect(page).toMatch(/data-heat="3"\s+title="broke: sessions forced out: 12, isolation 0\.420"\s*>0\.42</)
   expect(page).toContain('slow-store says that it needs cells, and does not break without it')
-  expect(page).toContain('no scenario breaks without cells')
+  expect(page).toContain('no scenario here breaks without them: cells, retry-budget')
   expect(page).not.toContain('<b>no</b>')
   expect(await reportOf(someResults())).not.toContain('What each mitigation holds')
 })

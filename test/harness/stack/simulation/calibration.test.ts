@@ -36,14 +36,16 @@ describe('costs', () => {
     expect(answerMs / requestMs.app).toBeCloseTo(usualCosts.answerMs / usualCosts.requestMs.app, 2)
   })
 
-  test('of what was hardly asked stay as shipped', () => {
-    expect(costsOf(useOf([auth({ served: 19, busyMs: 9_000 })])).requestMs).toEqual(usualCosts.requestMs)
+  test.each([
+    ['was hardly asked', { served: 19, busyMs: 9_000 }],
+    ['used no more than when idle', { busyMs: 140 }],
+  ])('of what %s stay as shipped', (_title, use) => {
+    expect(costsOf(useOf([auth(use)])).requestMs).toEqual(usualCosts.requestMs)
   })
 
   test('are never nothing, however little was used', () => {
-    const costs = costsOf({ ...useOf([auth({ busyMs: 90 })]), proxy: { busyMs: 0, idleMs: 9, requests: 50 } })
-    expect(costs.requestMs.auth).toBeGreaterThan(0)
-    expect(costs.hopMs).toBeGreaterThan(0)
+    const proxy = { busyMs: 0, idleMs: 9, requests: 50 }
+    expect(costsOf({ ...useOf([]), proxy }).hopMs).toBeGreaterThan(0)
   })
 
   test('are shown beside those that are shipped, in 80 columns', () => {
