@@ -17,6 +17,8 @@ interface CalibrateOptions {
   file: string
 }
 
+/** As a shell has it for who is told to stop by Ctrl-C. */
+const stoppedCode = 130
 const write = (line: string) => void process.stdout.write(`${line}\n`)
 
 export function addCalibrate(program: Command): void {
@@ -25,34 +27,36 @@ export function addCalibrate(program: Command): void {
     .description('measure on processes what the services cost on this machine, for simulations with --costs')
     .option('--architecture <name>', 'of the stack that is watched', 'hardened')
     .option('--file <path>', 'where it is written', 'firebreak-costs.json')
-    .action(async ({ architecture, file }: CalibrateOptions) => {
-      await loadArchitectures()
-      const wanted = architectureOf(architecture)
-      const target = writableFile(file, `--file ${file}`)
+    .action(async (options: CalibrateOptions) => {
       const stop = new AbortController()
       const end = () => stop.abort(new Error('told to stop'))
       process.once('SIGINT', end).once('SIGTERM', end)
-      write(`firebreak calibrate  ${wanted.name} on processes; the machine should do nothing else`)
-      const say = (line: string) => write(`  ${line}`)
-      await using stack = await startStack({
-        runtime: 'processes',
-        architecture: wanted,
-        log: say,
-        signal: stop.signal,
-      })
-      const given = Promise.withResolvers<never>()
-      given.promise.catch(() => {})
-      stop.signal.addEventListener('abort', () => given.reject(stop.signal.reason), { once: true })
-      const costs = costsOf(await Promise.race([useOf(stack, randomInt(2 ** 31 - 1), say), given.promise]))
-      const about = {
-        measuredAt: new Date().toISOString(),
-        node: process.versions.node,
-        cores: availableParallelism(),
+      try {
+        await calibrate(options, stop.signal)
+      } catch (error) {
+        if (!stop.signal.aborted) throw error
+        write('  removed everything, as told')
+        process.exitCode = stoppedCode
       }
-      writeFileSync(target, costsJson(costs, about))
-      for (const line of renderCosts(costs)) write(line)
-      write(`costs    ${target}`)
     })
+}
+
+async function calibrate({ architecture: name, file }: CalibrateOptions, signal: AbortSignal): Promise<void> {
+  await loadArchitectures()
+  const architecture = architectureOf(name)
+  const target = writableFile(file, `--file ${file}`)
+  write(`firebreak calibrate  ${name} on processes; the machine should do nothing else`)
+  const say = (line: string) => write(`  ${line}`)
+  await using stack = await startStack({ runtime: 'processes', architecture, log: say, signal })
+  const costs = costsOf(await useOf(stack, { seed: randomInt(2 ** 31 - 1), say, signal }))
+  const about = {
+    measuredAt: new Date().toISOString(),
+    node: process.versions.node,
+    cores: availableParallelism(),
+  }
+  writeFileSync(target, costsJson(costs, about))
+  for (const line of renderCosts(costs)) write(line)
+  write(`costs    ${target}`)
 }
 
 /** The table, 80 columns wide at most. */

@@ -1,10 +1,10 @@
 /** What `firebreak sensitivity --json` writes, and who reads it again. */
 import { z } from 'zod'
-import { UsageError } from '../errors.ts'
-import { readText } from './read-results.ts'
+import { readWritten } from './read-results.ts'
 import type { SensitivityCell, SensitivityFindings } from './sensitivity.ts'
+import { verdicts } from './verdict.ts'
 
-const verdict = z.enum(['held', 'broke', 'not-proven', 'error'])
+const verdict = z.enum(verdicts)
 const fileSchema = z.looseObject({
   schema: z.literal(1),
   seed: z.number(),
@@ -45,17 +45,5 @@ export function sensitivityJson({ seed, cells, ...findings }: Sensitivity): stri
 
 /** Throws a UsageError for a file that cannot be read, or is none of these. */
 export function readSensitivity(path: string): Sensitivity {
-  const text = readText(path, 'firebreak sensitivity --json')
-  const wrong = (why: string) =>
-    new UsageError(`${path}: ${why}. Give a file written by "firebreak sensitivity --json".`)
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw wrong('is not JSON')
-  }
-  const parsed = fileSchema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw wrong(`${issue?.path.join('.') || 'the whole'}: ${issue?.message}`)
+  return readWritten(path, fileSchema, 'firebreak sensitivity --json')
 }

@@ -25,8 +25,8 @@ export interface StartedProxy {
   inside(link: Link, listening: string): string
   /** The same, as the harness and the crowd reach it. Only for links from `internet` and `harness`. */
   outside(link: Link, listening: string): string
-  /** The same without what the engine puts between; undefined where there is no such way, or nothing between. */
-  direct?(link: Link): string | undefined
+  /** The same without what the engine puts between; absent where there is no such way, or nothing between. */
+  direct?(link: Link): string
   logs(): string[]
 }
 

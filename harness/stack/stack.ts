@@ -282,8 +282,7 @@ async function openLinks(
     const scheme = tls && isSecured(topology, link.to) ? 'https' : 'http'
     if (link.from === internet || link.from === harness) {
       outside.set(link.name, `${scheme}://${server.outside(link, address)}`)
-      const shorter = server.direct?.(link)
-      if (shorter !== undefined) direct.set(link.name, `${scheme}://${shorter}`)
+      if (server.direct) direct.set(link.name, `${scheme}://${server.direct(link)}`)
     } else inside.set(link.name, server.inside(link, address))
   }
   return { proxy, inside, outside, direct }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { createAccounts, memberOf } from '../../crowd/operator.ts'
+import { createAccounts, crowdStackOf, memberOf } from '../../crowd/operator.ts'
 import { familyCrowd, type Group } from '../../crowd/population.ts'
 import { HarnessError, messageOf } from '../../errors.ts'
 import { LoadProcess, type RunningLoad } from '../../load/load-process.ts'
@@ -120,12 +120,13 @@ function homesOf({ homes }: Group, region: string | undefined): Group['homes'] {
 
 /** Makes the accounts and says where each of their clients stands. */
 async function peopleOf(stack: Stack, group: Group, { count, accounts }: Callers): Promise<LoadCaller[]> {
+  const { doors } = crowdStackOf(stack)
   const crowd: Group = { ...group, residents: accounts, revoked: 0 }
   const accountOf = await createAccounts(stack, `load-${randomBytes(3).toString('hex')}`, [crowd])
   return Array.from({ length: count }, (_, index) => {
     const member = memberOf(crowd, 'resident', index % accounts)
     const { region, door } = member.home
-    const base = stack.directDoors?.[door] ?? stack.doors[door]
+    const base = doors[door]
     if (base === undefined) throw new HarnessError(`the stack has no door ${door}`)
     return {
       door: base,

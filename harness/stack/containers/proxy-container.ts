@@ -71,7 +71,9 @@ export async function startProxyContainer(
     listen: link => `0.0.0.0:${portOf(link)}`,
     inside: link => `${proxyName}:${portOf(link)}`,
     outside: link => `127.0.0.1:${container.publishedPort(portOf(link))}`,
-    direct: link => (networks.insideIsHere ? `${networks.addressOf(proxyName)}:${portOf(link)}` : undefined),
+    ...(networks.insideIsHere
+      ? { direct: (link: Link) => `${networks.addressOf(proxyName)}:${portOf(link)}` }
+      : {}),
     logs: container.logs,
   }
 }

@@ -18,10 +18,18 @@ const hashes = 25
 const starts = 3
 const proxy = 'proxy'
 
-/** `say` is told what goes on. Rejects with HarnessError where there is nothing to read it from. */
-export async function useOf(stack: Stack, seed: number, say: (line: string) => void): Promise<Use> {
+export interface WatchOptions {
+  seed: number
+  /** Told what goes on. */
+  say(line: string): void
+  /** Gives it up. */
+  signal: AbortSignal
+}
+
+/** Rejects with HarnessError where there is nothing to read it from, and with something when it is given up. */
+export async function useOf(stack: Stack, { seed, say, signal }: WatchOptions): Promise<Use> {
   say('what it uses while nobody is there')
-  const idle = await between(stack, watchedMs)
+  const idle = await between(stack, watchedMs, signal)
   const crowd = new CrowdProcess(stack.id, {
     stack: crowdStackOf(stack),
     // Nobody whose session is about to run out: that takes an owner of the store.
@@ -30,15 +38,18 @@ export async function useOf(stack: Stack, seed: number, say: (line: string) => v
     run: `calibrate-${randomBytes(2).toString('hex')}`,
     timelineMs: warmMs + watchedMs + 2_000,
   })
+  const end = () => void crowd[Symbol.asyncDispose]()
+  signal.addEventListener('abort', end, { once: true })
   let busy: Reading
   try {
     say('signing everybody in')
     await crowd.warmUp()
     await crowd.start()
-    await sleep(warmMs)
+    await sleep(warmMs, undefined, { signal })
     say('what it uses with its crowd')
-    busy = await between(stack, watchedMs)
+    busy = await between(stack, watchedMs, signal)
   } finally {
+    signal.removeEventListener('abort', end)
     await crowd[Symbol.asyncDispose]()
   }
   say('a hash, and a start')
@@ -56,13 +67,11 @@ export async function useOf(stack: Stack, seed: number, say: (line: string) => v
       idleMs: idle.cpuMs.get(proxy) ?? 0,
       requests: [...busy.asked.values()].reduce((sum, count) => sum + count, 0),
     },
-    hashMs: await median(hashes, () => hashPassword('a password of some length')),
+    hashMs: await median(hashes, () => timed(() => hashPassword('a password of some length'))),
     // The status page stands alone: nobody misses it.
     startMs: await median(starts, async () => {
       await stack.services.kill('status')
-      const began = performance.now()
-      await stack.services.start('status')
-      return performance.now() - began
+      return await timed(() => stack.services.start('status'))
     }),
   }
 }
@@ -74,9 +83,9 @@ interface Reading {
   asked: Map<string, number>
 }
 
-async function between(stack: Stack, ms: number): Promise<Reading> {
+async function between(stack: Stack, ms: number, signal: AbortSignal): Promise<Reading> {
   const before = await readingOf(stack)
-  await sleep(ms)
+  await sleep(ms, undefined, { signal })
   const after = await readingOf(stack)
   const less = (kind: keyof Reading) =>
     new Map([...after[kind]].map(([name, value]) => [name, value - (before[kind].get(name) ?? 0)]))
@@ -110,13 +119,16 @@ async function readingOf(stack: Stack): Promise<Reading> {
   return { cpuMs, served, asked }
 }
 
-/** Of several tries: what one says that it took, or how long it took, ms. */
-async function median(tries: number, one: () => Promise<unknown>): Promise<number> {
-  const took: number[] = []
-  for (let index = 0; index < tries; index += 1) {
-    const began = performance.now()
-    const said = await one()
-    took.push(typeof said === 'number' ? said : performance.now() - began)
-  }
-  return took.toSorted((a, b) => a - b)[tries >> 1] ?? Number.NaN
+/** How long it takes, ms. */
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now()
+  await work()
+  return performance.now() - began
+}
+
+/** Of what several tries give. */
+async function median(tries: number, one: () => Promise<number>): Promise<number> {
+  const given: number[] = []
+  for (let index = 0; index < tries; index += 1) given.push(await one())
+  return given.toSorted((a, b) => a - b)[tries >> 1] ?? Number.NaN
 }
