@@ -1,5 +1,6 @@
 /** What a load generator is told, and what it says. Both are one JSON text a line, over its standard streams. */
 import { z } from 'zod'
+import { isOwnDoor } from './own-door.ts'
 
 /** The most that any generator does, whoever asks. */
 export const requestsPerSecondMax = 2_000
@@ -13,7 +14,10 @@ const callerSchema = z.strictObject({
   /** Base address of the door. Only this machine's own. */
   door: z
     .url()
-    .refine(door => new URL(door).hostname === '127.0.0.1', 'a door of the load must be at 127.0.0.1'),
+    .refine(
+      door => isOwnDoor(door),
+      'a door of the load must be at 127.0.0.1 or in a container of this machine',
+    ),
   host: z.string().min(1),
   address: z.string().min(1),
   username: z.string().min(1),
