@@ -52,9 +52,8 @@ async function calibrate({ architecture: name, file }: CalibrateOptions, signal:
   const about = {
     measuredAt: new Date().toISOString(),
     node: process.versions.node,
-    cores: availableParallelism(),
   }
-  writeFileSync(target, costsJson(costs, about))
+  writeFileSync(target, costsJson({ ...costs, cores: availableParallelism() }, about))
   for (const line of renderCosts(costs)) write(line)
   write(`costs    ${target}`)
 }
@@ -65,6 +64,7 @@ export function renderCosts(costs: Costs): string[] {
     ...Object.entries(requestMs).map(([program, ms]): [string, number] => [`a request, ${program}`, ms]),
     ['an answer read', rest.answerMs],
     ['a hop', rest.hopMs],
+    ['a visit, the crowd', rest.visitMs],
     ['a hash', rest.hashMs],
     ['a start', rest.startMs],
   ]

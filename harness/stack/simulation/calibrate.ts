@@ -9,6 +9,7 @@ import { HarnessError } from '../../errors.ts'
 import { Ledger } from '../ledger.ts'
 import { cpuMsOf, descendantsOf } from '../processes/proc.ts'
 import type { Stack } from '../stack.ts'
+import { internet } from '../topology.ts'
 import type { Use } from './calibration.ts'
 
 /** A service's first requests cost more than all others: they are let pass, ms. */
@@ -41,13 +42,16 @@ export async function useOf(stack: Stack, { seed, say, signal }: WatchOptions): 
   const end = () => void crowd[Symbol.asyncDispose]()
   signal.addEventListener('abort', end, { once: true })
   let busy: Reading
+  let hashed: number
   try {
     say('signing everybody in')
     await crowd.warmUp()
     await crowd.start()
     await sleep(warmMs, undefined, { signal })
     say('what it uses with its crowd')
+    const from = crowd.now()
     busy = await between(stack, watchedMs, signal)
+    hashed = passwordsIn(crowd, from)
   } finally {
     signal.removeEventListener('abort', end)
     await crowd[Symbol.asyncDispose]()
@@ -67,6 +71,9 @@ export async function useOf(stack: Stack, { seed, say, signal }: WatchOptions): 
       idleMs: idle.cpuMs.get(proxy) ?? 0,
       requests: [...busy.asked.values()].reduce((sum, count) => sum + count, 0),
     },
+    // It idles nowhere: it is there only while it is watched.
+    crowd: { busyMs: busy.cpuMs.get('crowd') ?? 0, idleMs: 0, requests: busy.asked.get(internet) ?? 0 },
+    hashed,
     hashMs: await median(hashes, () => timed(() => hashPassword('a password of some length'))),
     // The status page stands alone: nobody misses it.
     startMs: await median(starts, async () => {
@@ -74,6 +81,12 @@ export async function useOf(stack: Stack, { seed, say, signal }: WatchOptions): 
       return await timed(() => stack.services.start('status'))
     }),
   }
+}
+
+/** How many passwords were looked at since then, each of which costs a hash. Systems have none. */
+function passwordsIn({ recorded }: CrowdProcess, from: number): number {
+  const signIns = recorded.intents.filter(({ activity, at }) => activity === 'sign-in' && at >= from)
+  return signIns.filter(({ surface }) => surface !== 'api').length
 }
 
 /** By service: what it used, what it served, and what it asked of others. */

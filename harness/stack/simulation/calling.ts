@@ -80,9 +80,7 @@ function exchange(
       response.fail(new TypeError('terminated', { cause: error }))
     }
     if (connection instanceof WireError) {
-      network.clock.after(network.costs.hopMs, () =>
-        process ? process.run(() => fail(connection)) : fail(connection),
-      )
+      network.hop(1, () => (process ? process.run(() => fail(connection)) : fail(connection)))
       return
     }
     signal?.addEventListener('abort', abort, { once: true })
@@ -150,7 +148,7 @@ export function virtualConnection(network: VirtualNetwork, door: string): Connec
         const dialled = network.linkAt(address)?.dial() ?? refused(address)
         if (dialled instanceof WireError) {
           connection = undefined
-          network.clock.after(network.costs.hopMs, () => handler.onResponseError?.(gone, dialled))
+          network.hop(1, () => handler.onResponseError?.(gone, dialled))
           return
         }
         connection = dialled
@@ -159,11 +157,12 @@ export function virtualConnection(network: VirtualNetwork, door: string): Connec
       const controller = { ...gone, abort: () => current.destroy() } as Dispatcher.DispatchController
       handler.onRequestStart?.(controller, {})
       current.ask<HttpAnswer>(request, sizeOf(request), {
-        answered({ status, headers: given, body: content }) {
-          handler.onResponseStart?.(controller, status, given)
-          if (content.length > 0) handler.onResponseData?.(controller, content)
-          handler.onResponseEnd?.(controller, {})
-        },
+        answered: ({ status, headers: given, body: content }) =>
+          network.inCrowd(() => {
+            handler.onResponseStart?.(controller, status, given)
+            if (content.length > 0) handler.onResponseData?.(controller, content)
+            handler.onResponseEnd?.(controller, {})
+          }),
         failed: error => handler.onResponseError?.(controller, error),
       })
     },

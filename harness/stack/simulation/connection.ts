@@ -70,7 +70,7 @@ export class VirtualConnection {
     }
     const { network } = this.link
     const turn = this.#waiting
-    network.clock.after(network.costs.hopMs / 2, () => {
+    network.hop(1 / 2, () => {
       if (this.#waiting !== turn) return
       this.link.counters.upstreamBytes += bytes
       this.#exchange = this.link.exchangeOf(request, this)
@@ -97,7 +97,7 @@ export class VirtualConnection {
     this.#peer?.belongings.delete(this)
     this.link.closed(this)
     const { network } = this.link
-    if (this.#waiting) network.clock.after(network.costs.hopMs / 2, () => this.#fail(error))
+    if (this.#waiting) network.hop(1 / 2, () => this.#fail(error))
   }
 
   /** Lets the exchange under way come to its end, and ends then. */
@@ -121,7 +121,7 @@ export class VirtualConnection {
     }
     this.upstream.send(bytes, () => {
       const { network } = this.link
-      network.clock.after(network.costs.hopMs / 2, () => {
+      network.hop(1 / 2, () => {
         if (!this.#error) peer.serve(request, (answer, size) => this.#reply(answer, size))
       })
     })
@@ -139,7 +139,7 @@ export class VirtualConnection {
 
   #answer(answer: unknown): void {
     const { network } = this.link
-    network.clock.after(network.costs.hopMs, () => {
+    network.hop(1, () => {
       const waiting = this.#waiting
       this.#waiting = undefined
       this.#exchange = undefined

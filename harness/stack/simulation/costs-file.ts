@@ -16,14 +16,19 @@ const fileSchema = z.strictObject({
     answerMs: ms,
     hashMs: ms,
     startMs: ms,
+    visitMs: ms,
   }),
 })
 
-export function costsJson(costs: Costs, about: { measuredAt: string; node: string; cores: number }): string {
-  return `${JSON.stringify({ schema: 1, ...about, costs }, null, 2)}\n`
+export function costsJson(
+  { cores, ...costs }: Costs & { cores: number },
+  about: { measuredAt: string; node: string },
+): string {
+  return `${JSON.stringify({ schema: 1, ...about, cores, costs }, null, 2)}\n`
 }
 
 /** Throws a UsageError for a file that cannot be read, or is none of these. */
 export function readCosts(path: string): Costs {
-  return readWritten(path, fileSchema, 'firebreak calibrate').costs
+  const { cores, costs } = readWritten(path, fileSchema, 'firebreak calibrate')
+  return { ...costs, cores }
 }

@@ -17,6 +17,10 @@ export interface Costs {
   hashMs: number
   /** From the start of a process until its program begins. */
   startMs: number
+  /** What a request costs the crowd itself, where cores are counted. */
+  visitMs: number
+  /** Cores that all share: services, fault proxy and crowd. Undefined: everybody has one of their own. */
+  cores?: number | undefined
 }
 
 export const usualCosts: Costs = {
@@ -34,6 +38,7 @@ export const usualCosts: Costs = {
   answerMs: 0.15,
   hashMs: 5,
   startMs: 400,
+  visitMs: 0.6,
 }
 
 /** Threads of a process beside its event loop. Node has four, but the machine has two cores for everything. */

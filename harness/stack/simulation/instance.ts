@@ -82,7 +82,7 @@ export class VirtualInstance {
     const listening = Promise.withResolvers<void>()
     listening.promise.catch(() => {})
     const process = new VirtualProcess({
-      ...{ name, clock: network.clock, threads, skewMs: build?.skewMs ?? 0 },
+      ...{ name, clock: network.clock, processor: network.processor, threads, skewMs: build?.skewMs ?? 0 },
       ended: why => {
         if (this.#process !== process || this.#ended !== undefined) return
         this.#write(why)

@@ -6,6 +6,7 @@ import type { VirtualClock } from './clock.ts'
 import type { Peer } from './connection.ts'
 import type { Costs } from './costs.ts'
 import { VirtualLink } from './link.ts'
+import { Processor, WorkQueue } from './processor.ts'
 
 export interface NetworkOptions {
   clock: VirtualClock
@@ -24,15 +25,21 @@ export class VirtualNetwork {
   readonly clock: VirtualClock
   readonly random: Random
   readonly costs: Costs
+  readonly processor: Processor
   readonly links: ReadonlyMap<string, VirtualLink>
   readonly #byAddress: ReadonlyMap<string, VirtualLink>
   readonly #peers = new Map<string, Peer>()
   readonly #services: readonly string[]
+  readonly #proxy: WorkQueue
+  readonly #crowd: WorkQueue
 
   constructor({ clock, random, costs, topology, links }: NetworkOptions) {
     this.clock = clock
     this.random = random
     this.costs = costs
+    this.processor = new Processor(clock, costs.cores ?? Number.POSITIVE_INFINITY)
+    this.#proxy = new WorkQueue(this.processor, 1)
+    this.#crowd = new WorkQueue(this.processor, 1)
     this.#services = topology.services.map(({ name }) => name)
     const programs = new Map(topology.services.map(({ name, program }) => [name, program]))
     const all = links.map((link, index) => {
@@ -42,6 +49,22 @@ export class VirtualNetwork {
     })
     this.links = new Map(all.map(each => [each.link.name, each]))
     this.#byAddress = new Map(all.map(each => [each.listen, each]))
+  }
+
+  /**
+   * Does something once a part of the way from one end of a link to the other is behind it (1: all of it). Where
+   * everybody has a core of their own, as many go through the fault proxy at a time as want to.
+   */
+  hop(part: number, then: () => void): void {
+    const ms = part * this.costs.hopMs
+    if (this.costs.cores === undefined) this.clock.after(ms, then)
+    else this.#proxy.add(ms, then)
+  }
+
+  /** Does something of the crowd's, once it comes to it. */
+  inCrowd(then: () => void): void {
+    if (this.costs.cores === undefined) then()
+    else this.#crowd.add(this.costs.visitMs, then)
   }
 
   /** Where a service listens, once it does. */

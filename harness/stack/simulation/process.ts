@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { VirtualClock } from './clock.ts'
+import { type Processor, WorkQueue } from './processor.ts'
 
 const within = new AsyncLocalStorage<VirtualProcess>()
 const outside = AsyncLocalStorage.snapshot()
@@ -16,6 +17,7 @@ export function runningProcess(): VirtualProcess | undefined {
 export interface ProcessOptions {
   name: string
   clock: VirtualClock
+  processor: Processor
   /** How far its date is ahead, ms. */
   skewMs?: number
   /** Threads for what does not hold up its event loop, such as hashing. */
@@ -26,24 +28,28 @@ export interface ProcessOptions {
 
 export class VirtualProcess {
   readonly options: ProcessOptions
-  /** Share of a core that it gets. */
-  cpus = 1
   /** What ends with it: its connections. */
   readonly belongings = new Set<{ processEnded(): void }>()
   #isOver = false
   #isPaused = false
   #held: (() => void)[] = []
-  /** When its event loop, and each of its threads, has done what it has been given. */
-  #loopFreeAt = 0
-  readonly #threadsFreeAt: number[]
+  readonly #loop: WorkQueue
+  readonly #threads: WorkQueue
 
   constructor(options: ProcessOptions) {
     this.options = options
-    this.#threadsFreeAt = Array.from({ length: options.threads }, () => 0)
+    this.#loop = new WorkQueue(options.processor, 1)
+    this.#threads = new WorkQueue(options.processor, options.threads)
   }
 
   get skewMs(): number {
     return this.options.skewMs ?? 0
+  }
+
+  /** Share of a core that its event loop, and each of its threads, gets at best. */
+  set cpus(share: number) {
+    this.#loop.share = share
+    this.#threads.share = share
   }
 
   get isOver(): boolean {
@@ -84,19 +90,12 @@ export class VirtualProcess {
 
   /** Lets its event loop work for so long, after what it has to do already, and then does something. */
   work(ms: number, then: () => void): void {
-    const { clock } = this.options
-    this.#loopFreeAt = Math.max(this.#loopFreeAt, clock.now) + ms / this.cpus
-    clock.after(this.#loopFreeAt - clock.now, () => this.run(then))
+    this.#loop.add(ms, () => this.run(then))
   }
 
   /** The same on one of its threads. */
   workAside(ms: number, then: () => void): void {
-    const { clock } = this.options
-    const freeAt = this.#threadsFreeAt
-    const first = freeAt.indexOf(Math.min(...freeAt))
-    const doneAt = Math.max(freeAt[first] ?? 0, clock.now) + ms / this.cpus
-    freeAt[first] = doneAt
-    clock.after(doneAt - clock.now, () => this.run(then))
+    this.#threads.add(ms, () => this.run(then))
   }
 
   pause(): void {
@@ -114,6 +113,8 @@ export class VirtualProcess {
   end(): void {
     this.#isOver = true
     this.#held = []
+    this.#loop.end()
+    this.#threads.end()
     for (const each of [...this.belongings]) each.processEnded()
     this.belongings.clear()
   }

@@ -76,9 +76,9 @@ class Follower {
       if (dialled instanceof Error) return
       this.#connection = dialled
     }
-    const { clock, costs } = this.#link.network
+    const { network } = this.#link
     const connection = this.#connection
     for (const each of this.#unsent.splice(0))
-      connection.downstream.send(changeBytes, () => clock.after(costs.hopMs, each))
+      connection.downstream.send(changeBytes, () => network.hop(1, each))
   }
 }

@@ -38,10 +38,10 @@ class VirtualRequest extends EventEmitter {
 
   end(): void {
     const socket = new EventEmitter()
-    const { clock, costs } = this.#network
+    const { clock } = this.#network
     const dialled = this.#network.linkAt(this.#address)?.dial() ?? refused(this.#address)
     clock.after(0, () => this.emit('socket', socket))
-    clock.after(costs.hopMs, () => {
+    this.#network.hop(1, () => {
       if (this.#isOver) return
       if (dialled instanceof WireFailure) return this.#fail(dialled)
       socket.emit('connect')
@@ -85,7 +85,7 @@ class VirtualSocket extends EventEmitter {
   constructor(network: VirtualNetwork, { host, port }: { host: string; port: number }) {
     super()
     const dialled = network.linkAt(`${host}:${port}`)?.dial() ?? refused(`${host}:${port}`)
-    network.clock.after(network.costs.hopMs, () => {
+    network.hop(1, () => {
       if (dialled instanceof WireFailure) this.emit('error', dialled)
       else {
         this.emit('connect')

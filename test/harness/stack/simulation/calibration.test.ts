@@ -18,6 +18,8 @@ const auth = (use: Partial<ServiceUse>): ServiceUse => ({
 const useOf = (services: ServiceUse[]): Use => ({
   services,
   proxy: { busyMs: 700, idleMs: 100, requests: 1_000 },
+  crowd: { busyMs: 450, idleMs: 0, requests: 500 },
+  hashed: 0,
   hashMs: 7,
   startMs: 350,
 })
@@ -26,7 +28,11 @@ describe('costs', () => {
   test('are what was used beyond idling, for each request, over all instances of a program', () => {
     const costs = costsOf(useOf([auth({}), auth({ busyMs: 300, served: 100 })]))
     expect(costs.requestMs.auth).toBe(2)
-    expect(costs).toMatchObject({ hopMs: 0.3, hashMs: 7, startMs: 350 })
+    expect(costs).toMatchObject({ hopMs: 0.3, visitMs: 0.9, hashMs: 7, startMs: 350 })
+  })
+
+  test('of auth are those without the hashes, which have their own', () => {
+    expect(costsOf({ ...useOf([auth({})]), hashed: 40 }).requestMs.auth).toBe((400 - 40 * 7) / 200)
   })
 
   test('of who asks others are shared between requests and answers', () => {
@@ -56,8 +62,8 @@ describe('costs', () => {
 })
 
 describe('a file of costs', () => {
-  const about = { measuredAt: '2026-01-01T00:00:00.000Z', node: '24.0.0', cores: 2 }
-  const text = costsJson(usualCosts, about)
+  const about = { measuredAt: '2026-01-01T00:00:00.000Z', node: '24.0.0' }
+  const text = costsJson({ ...usualCosts, cores: 2 }, about)
   const written = (content: string) => {
     const file = join(folder, 'costs.json')
     writeFileSync(file, content)
@@ -65,7 +71,7 @@ describe('a file of costs', () => {
   }
 
   test('is read again as it was written', () => {
-    expect(readCosts(written(text))).toEqual(usualCosts)
+    expect(readCosts(written(text))).toEqual({ ...usualCosts, cores: 2 })
   })
 
   test.each([
