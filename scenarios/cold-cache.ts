@@ -40,7 +40,7 @@ export default scenario({
   scope: [{ activity: ['sign-in', 'refresh'] }],
   faults: [
     // What the store can do: enough for what the cache lets through on a day like any other, and no more.
-    { at: '5500ms', for: '11500ms', fault: slowStore({ store: 'sessions', delayMs: 140 }) },
+    { at: '5500ms', for: '11500ms', fault: slowStore({ store: 'sessions', delayMs: 150 }) },
     { at: '6500ms', for: '1s', fault: restart({ service: 'session-cache' }) },
   ],
   duration: '24s',

@@ -23,8 +23,8 @@ export default scenario({
     },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }],
-  faults: [{ at: '5500ms', for: '8s', fault: configDelayedFailure({ afterMs: 3_000 }) }],
-  duration: '21500ms',
+  faults: [{ at: '5500ms', for: '9s', fault: configDelayedFailure({ afterMs: 3_000 }) }],
+  duration: '22500ms',
   verdict: {
     'shared-fate': webFalls({ isolationBelow: 0.75 }),
     hardened: holds,

@@ -5,16 +5,17 @@ import { activityOf } from './population.ts'
 import type { Random } from './random.ts'
 import type { Recorder, Who } from './recorder.ts'
 
-/** How long a person who was thrown out waits before each try to get back in, ms: at once, then with growing patience. */
-const firstPatienceMs = 200
+/** How long a person who was thrown out waits before each try to get back in, ms: with growing patience. */
+const firstPatienceMs = 800
 const patienceGrowth = 1.6
 const patienceMsMax = 3_000
 /** Who is told when to come back is so punctual, ms. */
 const punctualityMs = 300
 /** How often somebody who is in no hurry tries who is told to come back later. */
 const newcomerTries = 4
-/** A system that was written without care tries a failed call so often again, without a pause. */
+/** A system that was written without care tries a failed call so often again, without a pause, and is back so soon, ms. */
 const stubbornTries = 2
+const stubbornPatienceMs = 200
 
 export interface UserWorld {
   recorder: Recorder
@@ -180,8 +181,10 @@ export class User {
   /** Tries to sign in again until it works or the run ends. */
   async #comeBack(): Promise<void> {
     let seen: Seen = { result: 'signed-out' }
-    const growth = this.#world.stubborn ? 1 : patienceGrowth
-    for (let patienceMs = firstPatienceMs; seen.result !== 'served'; patienceMs *= growth) {
+    const [firstMs, growth] = this.#world.stubborn
+      ? [stubbornPatienceMs, 1]
+      : [firstPatienceMs, patienceGrowth]
+    for (let patienceMs = firstMs; seen.result !== 'served'; patienceMs *= growth) {
       const told = this.#world.stubborn ? { result: seen.result } : seen
       if (!(await this.#waitAsTold(told, Math.min(patienceMs, patienceMsMax)))) return
       seen = await this.signIn(this.#recorder.now())

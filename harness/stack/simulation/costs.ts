@@ -36,7 +36,7 @@ export const usualCosts: Costs = {
     audit: 0.3,
   },
   answerMs: 0.15,
-  hashMs: 5,
+  hashMs: 2.5,
   startMs: 400,
   visitMs: 0.6,
 }

@@ -5,9 +5,9 @@ import { decoyHash, hashPassword, verifyPassword } from '../../../services/auth/
 describe('password hashes', () => {
   test('have the form scrypt$N$r$p$salt$hash', async () => {
     const [scheme, N, r, p, salt = '', hash = ''] = (await hashPassword('secret')).split('$')
-    expect([scheme, N, r, p]).toEqual(['scrypt', '2048', '8', '1'])
+    expect([scheme, N, r, p]).toEqual(['scrypt', '1024', '8', '1'])
     expect(Buffer.from(salt, 'base64url')).toHaveLength(16)
-    const expected = scryptSync('secret', Buffer.from(salt, 'base64url'), 32, { N: 2048, r: 8, p: 1 })
+    const expected = scryptSync('secret', Buffer.from(salt, 'base64url'), 32, { N: 1024, r: 8, p: 1 })
     expect(hash).toBe(expected.toString('base64url'))
   })
 
