@@ -31,3 +31,8 @@ export function isUnavailable(error: unknown): boolean {
   if (code !== undefined) return networkCodes.has(code) || unavailableState.test(code)
   return unavailableMessage.test(error.message)
 }
+
+/** Whether an error is the server's answer to one statement, after which the connection is as good as before. */
+export function leavesConnection(error: unknown): boolean {
+  return error instanceof Error && 'severity' in error && error.severity === 'ERROR'
+}

@@ -1,4 +1,4 @@
-import type { Pool, QueryResult } from 'pg'
+import type { Pool, QueryConfig, QueryResult } from 'pg'
 import type { z } from 'zod'
 import {
   type AuthStore,
@@ -10,7 +10,7 @@ import {
   StoreUnavailable,
   type UserStore,
 } from './store.ts'
-import { isUnavailable } from './store-postgres-errors.ts'
+import { isUnavailable, leavesConnection } from './store-postgres-errors.ts'
 import { clientRow, keyRow, revocationRow, sessionRow, userRow } from './store-postgres-rows.ts'
 import { schema, statements } from './store-postgres-schema.ts'
 
@@ -54,7 +54,7 @@ class Queries {
 
   async run(name: StatementName, values: unknown[]): Promise<QueryResult> {
     try {
-      return await this.#pool.query({ name, text: statements[name], values })
+      return await queryOn(this.#pool, { name, text: statements[name], values })
     } catch (error) {
       throw unavailableOr(error, name)
     }
@@ -133,6 +133,28 @@ function keyStore(queries: Queries): KeyStore {
     signingKeys: () => queries.all(keyRow, 'signingKeys', []),
   }
 }
+
+/**
+ * The pool's own `query` closes the connection after any error. A server that refuses statements, as one that is read-only
+ * does, would have to greet a new one for each, which costs it far more than the refusal.
+ */
+async function queryOn(pool: Pool, query: QueryConfig): Promise<QueryResult> {
+  const client = await pool.connect()
+  // What breaks the connection is told by the query; without a listener it would end the process too.
+  client.on('error', ignore)
+  try {
+    const result = await client.query(query)
+    client.release()
+    return result
+  } catch (error) {
+    client.release(!leavesConnection(error))
+    throw error
+  } finally {
+    client.off('error', ignore)
+  }
+}
+
+const ignore = () => {}
 
 async function migrate(pool: Pool): Promise<void> {
   try {

@@ -21,6 +21,14 @@ const greetings = 3
 
 type Given = { name?: string; text: string; values?: readonly unknown[] } | string
 
+/** A connection that is lent out, as much of it as the store knows. */
+interface VirtualClient {
+  on(): void
+  off(): void
+  query(given: Given): Promise<DatabaseAnswer>
+  release(isBroken?: boolean): void
+}
+
 export class VirtualPool {
   readonly #network: VirtualNetwork
   readonly #address: string
@@ -45,21 +53,36 @@ export class VirtualPool {
   }
 
   async query(given: Given): Promise<DatabaseAnswer> {
-    const { name, text, values = [] } = typeof given === 'string' ? { name: undefined, text: given } : given
-    const connection = await this.#connect()
+    const client = await this.connect()
     try {
-      const answer = await this.#ask(
-        connection,
-        { statement: name ?? text, values },
-        this.#limits.query_timeout,
-      )
-      if (answer.error) throw Object.assign(new Error(answer.error.message), { code: answer.error.code })
-      this.#release(connection)
+      const answer = await client.query(given)
+      client.release()
       return answer
     } catch (error) {
       // As pg's pool does: one on which something failed is not used again.
-      this.#drop(connection)
+      client.release(true)
       throw error
+    }
+  }
+
+  async connect(): Promise<VirtualClient> {
+    const connection = await this.#connect()
+    return {
+      on() {},
+      off() {},
+      release: (isBroken = false) => (isBroken ? this.#drop(connection) : this.#release(connection)),
+      query: async given => {
+        const {
+          name,
+          text,
+          values = [],
+        } = typeof given === 'string' ? { name: undefined, text: given } : given
+        const request = { statement: name ?? text, values }
+        const answer = await this.#ask(connection, request, this.#limits.query_timeout)
+        if (!answer.error) return answer
+        const { message, code } = answer.error
+        throw Object.assign(new Error(message), { code, severity: 'ERROR' })
+      },
     }
   }
 

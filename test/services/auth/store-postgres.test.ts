@@ -57,6 +57,40 @@ describe.skipIf(!server)('the store in PostgreSQL', { timeout: 30_000 }, () => {
     expect(await store.hasUsers('https://kept')).toBe(true)
   })
 
+  describe('of its connections', () => {
+    const backendOf = async (pool: pg.Pool) =>
+      Number((await pool.query('SELECT pg_backend_pid() AS pid')).rows[0]?.pid)
+
+    test('keeps one on which the server refused a statement', async () => {
+      const pool = openPool({ max: 1, options: '-c default_transaction_read_only=on' })
+      const store = createPostgresStore(pool)
+      const before = await backendOf(pool)
+      for (const kid of ['a', 'b', 'c'])
+        await expect(store.removeSigningKey(kid, 1)).rejects.toBeInstanceOf(StoreUnavailable)
+      expect(await backendOf(pool)).toBe(before)
+    })
+
+    test('drops one that broke in the middle of a statement', async () => {
+      const pool = openPool({ max: 1 })
+      const store = createPostgresStore(pool)
+      const before = await backendOf(pool)
+      const lock = await openPool().connect()
+      try {
+        await lock.query('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE')
+        const refused = expect(store.hasUsers('https://kept')).rejects.toBeInstanceOf(StoreUnavailable)
+        const waits = "SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'"
+        while ((await lock.query(waits, [before])).rowCount === 0) await new Promise(setImmediate)
+        await lock.query('SELECT pg_terminate_backend($1)', [before])
+        await refused
+      } finally {
+        await lock.query('ROLLBACK')
+        lock.release()
+      }
+      expect(await store.hasUsers('https://nobody')).toBe(false)
+      expect(await backendOf(pool)).not.toBe(before)
+    })
+  })
+
   describe('serves auth', () => {
     // A database of its own: the contract leaves keys behind that no token can be signed with.
     async function openDatabase(): Promise<() => pg.Pool> {
