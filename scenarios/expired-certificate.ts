@@ -17,12 +17,12 @@ export default scenario({
     {
       fact: 'with a new certificate it came back, after a surge of those who waited',
       observe: outcome => outcome.timeToRecoverMs,
-      atMost: 8_000,
+      atMost: 10_000,
     },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }],
   faults: [{ at: '5500ms', for: '5s', fault: certificateExpired({ service: 'auth' }) }],
-  duration: '20500ms',
+  duration: '22500ms',
   verdict: {
     'shared-fate': webFalls({ isolationBelow: 0.5 }),
     hardened: holds,
