@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sensitivityFindings } from '../../harness/outcome/sensitivity.ts'
 import { reportOf } from '../../harness/report/html/document.ts'
 import { findBrowser } from '../../harness/witness/find-browser.ts'
 import { aRun, someResults } from '../harness/report/runs.ts'
@@ -14,6 +15,22 @@ const found = findBrowser(undefined)
 if (!found.ok) console.warn(`SKIPPED: the report in a browser, because ${found.why}`)
 
 const architectures = ['shared-fate', 'hardened', 'cellular']
+/** Each of a number of mitigations taken away: more columns than a phone has room for. */
+const removals = ['bulkhead', 'circuit-breaker', 'load-shedding', 'retry-budget', 'stale-session-grace']
+const cells = [null, ...removals].map(removed => ({
+  ...{ scenario: 'slow-store', architecture: 'hardened', removed, reasons: [] },
+  ...{
+    verdict: removed === 'bulkhead' ? ('broke' as const) : ('held' as const),
+    isolation: 0.5,
+    forcedLogouts: 3,
+  },
+}))
+const sensitivity = {
+  seed: 1,
+  cells,
+  ...sensitivityFindings(cells, { 'slow-store': ['bulkhead', 'retry-budget'] }),
+}
+
 const runsOf = (scenario: string) =>
   architectures.map(architecture =>
     aRun({ scenario, architecture, isolation: architecture === 'shared-fate' ? 0.2 : 1 }),
@@ -29,6 +46,10 @@ describe.skipIf(!found.ok)('the report in a browser', () => {
     writeFileSync(
       join(folder, 'some.html'),
       await reportOf(someResults([...runsOf('wrong-issuer'), ...runsOf('calm')])),
+    )
+    writeFileSync(
+      join(folder, 'sensitive.html'),
+      await reportOf(someResults(runsOf('slow-store')), sensitivity),
     )
     const many = Array.from({ length: 35 }, (_, n) => runsOf(`scenario-${n}`)).flat()
     writeFileSync(join(folder, 'many.html'), await reportOf(someResults(many)))
@@ -59,11 +80,20 @@ describe.skipIf(!found.ok)('the report in a browser', () => {
     return { page, trouble }
   }
 
-  const views = ['some.html', 'some.html#wrong-issuer', 'some.html#wrong-issuer/shared-fate']
+  const views = [
+    'some.html',
+    'some.html#wrong-issuer',
+    'some.html#wrong-issuer/shared-fate',
+    'sensitive.html',
+  ]
 
-  describe.each(['light', 'dark'] as const)('in %s', colorScheme => {
+  describe.each([
+    { colorScheme: 'light', width: 1280 },
+    { colorScheme: 'dark', width: 1280 },
+    { colorScheme: 'light', width: 390 },
+  ] as const)('in $colorScheme, $width wide', ({ colorScheme, width }) => {
     test.each(views)('%s asks nobody for anything, and everybody can read it', async address => {
-      const { page, trouble } = await open(address, { colorScheme })
+      const { page, trouble } = await open(address, { colorScheme, viewport: { width, height: 844 } })
       await page.getByRole('heading', { level: 1 }).waitFor()
       const { violations } = await new AxeBuilder({ page }).analyze()
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])

@@ -19,7 +19,6 @@ export const settingInvalid = defineFault({
   summary: 'A setting in the store becomes one that makes no sense to its readers',
   params: z.strictObject({ store: storePattern }),
   needs: ['cached-settings'],
-  runtimes: { containers: 'real', processes: 'real' },
   target: ({ store }) => store,
   problems: ({ store }, topology) => storeProblems(store, topology),
   holds: ({ store }, topology) => storeHolds(store, topology).map(hold => `${hold}:settings`),

@@ -11,7 +11,7 @@ import { messageOf } from '../../errors.ts'
 import type { Results, RunResult } from '../../outcome/results.ts'
 import type { Sensitivity } from '../../outcome/sensitivity-file.ts'
 import { coldReader } from './cold-reader.ts'
-import { type Html, html, percent, raw, scriptJson, slugOf } from './markup.ts'
+import { type Html, html, percent, raw, scriptJson, slugOf, wide } from './markup.ts'
 import { picturesOf } from './pictures.ts'
 import { runPage } from './run.ts'
 import { scenarioPage } from './scenario.ts'
@@ -37,7 +37,7 @@ export async function reportOf(results: Results, sensitivity?: Sensitivity): Pro
     </header>
     <noscript><p>The scoreboard is all there is to see without JavaScript.</p></noscript>
     <main id="view" tabindex="-1">
-      <div id="home">${summary(runs)} ${coldReader(runs)} ${scoreboardOf(runs)}
+      <div id="home">${summary(runs)} ${coldReader(runs)} ${wide('All runs', scoreboardOf(runs))}
         ${sensitivity === undefined ? '' : sensitivitySection(sensitivity)} ${leftOut(pictures.leftOut)}</div>
       <div id="detail" hidden></div>
     </main>

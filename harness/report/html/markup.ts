@@ -11,6 +11,11 @@ export function slugOf({ scenario, architecture }: { scenario: string; architect
   return `${scenario}/${architecture}`
 }
 
+/** What may be wider than a phone: scrolled by finger, and by keyboard, for which it has a place and a name. */
+export function wide(name: string, body: Html): Html {
+  return html`<div class="wide" role="region" aria-label="${name}" tabindex="0">${body}</div>`
+}
+
 export function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`
 }

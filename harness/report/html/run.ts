@@ -1,7 +1,7 @@
 /** One run, in full. The charts are drawn by the page's script from the same numbers as the tables behind them. */
 import { type Look, type RunResult, seenBy } from '../../outcome/results.ts'
 import { replayCommand } from '../replay.ts'
-import { type Html, html, percent, verdictMarks, verdictWords } from './markup.ts'
+import { type Html, html, percent, verdictMarks, verdictWords, wide } from './markup.ts'
 import { matrixOf } from './matrix.ts'
 import type { Pictures } from './pictures.ts'
 import { recoveryWords } from './scoreboard.ts'
@@ -24,8 +24,8 @@ export function runPage(page: RunPage): Html {
       <h2 tabindex="-1">${run.about?.title ?? run.scenario} <span class="tag">${run.architecture}</span></h2>
     </header>
     ${summaryOf(run)} ${verdictOf(run)} ${chartsOf(run)}
-    ${section('Who was harmed', matrixOf(run))}
-    ${section('What was broken', html`${topologyMap(run)}${evidenceOf(run)}`)}
+    ${section('Who was harmed', wide('Who was harmed, by app and activity', matrixOf(run)))}
+    ${section('What was broken', html`${wide('The services and their links', topologyMap(run))}${evidenceOf(run)}`)}
     ${lostSessions(run)} ${sights(page)} ${diagnosisOf(run)} ${cardOf(run)} ${replayOf(page)}
   </article>`
 }
@@ -147,13 +147,17 @@ function evidenceOf({ evidence, faults = [] }: RunResult): Html {
   return html`<ul>${times}</ul>
     <details ${evidence.length <= 4 ? 'open' : ''}>
       <summary>Evidence that it took effect: ${evidence.length}</summary>
-      <table>
-        <thead><tr><th scope="col">Fault</th><th scope="col">Who says so</th><th scope="col">What was observed</th></tr></thead>
-        <tbody>
-          ${evidence.map(({ fault, target, witness, observed }) => html`<tr><td>${fault} at ${target}</td><td>${witness}</td><td>${observed}</td></tr>`)}
-        </tbody>
-      </table>
+      ${wide('Evidence', evidenceTable(evidence))}
     </details>`
+}
+
+function evidenceTable(evidence: RunResult['evidence']): Html {
+  return html`<table>
+    <thead><tr><th scope="col">Fault</th><th scope="col">Who says so</th><th scope="col">What was observed</th></tr></thead>
+    <tbody>
+      ${evidence.map(({ fault, target, witness, observed }) => html`<tr><td>${fault} at ${target}</td><td>${witness}</td><td>${observed}</td></tr>`)}
+    </tbody>
+  </table>`
 }
 
 const flowsShown = 12
@@ -203,7 +207,9 @@ function sights({ run, pictures }: RunPage): Html {
   const looks = Map.groupBy(seen.observations, ({ app }) => app)
   return section(
     'What a browser saw',
-    html`<table class="sights">
+    wide(
+      'What a browser saw, by app',
+      html`<table class="sights">
       <thead>
         <tr><th scope="col">App</th>${moments.map(moment => html`<th scope="col">${moment}</th>`)}</tr>
       </thead>
@@ -223,6 +229,7 @@ function sights({ run, pictures }: RunPage): Html {
         )}
       </tbody>
     </table>`,
+    ),
   )
 }
 

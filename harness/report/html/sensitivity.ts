@@ -1,19 +1,19 @@
 /** What each mitigation is good for: scenarios against the mitigation that was taken away. */
 import type { SensitivityCell } from '../../outcome/sensitivity.ts'
 import type { Sensitivity } from '../../outcome/sensitivity-file.ts'
-import { type Html, html, stepOf, verdictMarks, verdictWords } from './markup.ts'
+import { type Html, html, stepOf, verdictMarks, verdictWords, wide } from './markup.ts'
 
 export function sensitivitySection({ cells, seed, needs, deadWeight, unproven }: Sensitivity): Html {
   const confirmed = needs.filter(each => each.confirmed).length
   const open = needs.filter(each => !each.confirmed)
   return html`<section aria-labelledby="sensitivity">
-    <h3 id="sensitivity">What each mitigation holds</h3>
+    <h2 id="sensitivity">What each mitigation holds</h2>
     <p>
       ${cells.length} runs in simulation, seed ${seed}: each scenario on an architecture as it is, and with one of its
       mitigations taken away. Of the needs that scenarios name ${confirmed} of ${needs.length} are
       confirmed.
     </p>
-    ${[...Map.groupBy(cells, ({ architecture }) => architecture)].map(([name, own]) => matrixOf(name, own))}
+    ${[...Map.groupBy(cells, ({ architecture }) => architecture)].map(([name, own]) => wide(`${name}, without each mitigation`, matrixOf(name, own)))}
     <ul>
       ${open.map(({ scenario, mitigation }) => html`<li>Not confirmed: ${scenario} says that it needs ${mitigation}, and does not break without it.</li>`)}
       ${deadWeight.map(({ scenario, architecture, verdict }) => html`<li>Shows nothing: ${scenario} is ${verdictWords[verdict]} on ${architecture} with nothing taken away.</li>`)}

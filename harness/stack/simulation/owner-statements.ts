@@ -121,6 +121,12 @@ const all: readonly OwnerStatement[] = [
       return []
     },
   },
+  { is: /^CREATE TABLE firebreak_settings AS SELECT name, value FROM settings/, run: unsettle },
+  { is: /^UPDATE settings SET value = was\.value FROM firebreak_settings/, run: settle },
+  {
+    is: /^SELECT value FROM settings WHERE name = \$1/,
+    run: ({ tables }, [name]) => [{ value: tables.settings.get(String(name)) }],
+  },
   {
     is: /^SELECT relname AS what FROM pg_class WHERE relname LIKE 'firebreak/,
     run: ({ kept, tables }) => [
@@ -223,6 +229,20 @@ function mend(database: VirtualDatabase, _values: Values, sql: string): Row[] {
     database.tables.store(row)
   }
   database.kept.delete('firebreak_touched')
+  return []
+}
+
+function unsettle({ kept, tables }: VirtualDatabase, _values: Values, sql: string): Row[] {
+  const name = wordIn(sql, /WHERE name = '([^']+)'/)
+  kept.set('firebreak_settings', { name, value: tables.settings.get(name) })
+  tables.settings.set(name, JSON.parse(wordIn(sql, /SET value = '([^']+)'/)))
+  return []
+}
+
+function settle({ kept, tables }: VirtualDatabase): Row[] {
+  const was = kept.get('firebreak_settings') as { name: string; value: unknown } | undefined
+  if (was) tables.settings.set(was.name, was.value)
+  kept.delete('firebreak_settings')
   return []
 }
 

@@ -43,8 +43,10 @@ const all: Record<StatementName, Statement> = {
       return added(clients, rows, row => nameIn(issuer, row.client_id))
     },
   },
-  // What it is at first: nothing here changes it.
-  findSetting: { run: () => answerOf([{ value: ['web', 'mobile', 'device', 'api'] }]) },
+  findSetting: {
+    run: ({ settings }, [name]) =>
+      answerOf(settings.has(String(name)) ? [{ value: settings.get(String(name)) }] : []),
+  },
   findClient: { run: ({ clients }, [issuer, id]) => found(clients.get(nameIn(issuer, id))) },
   addSession: { writes: 'INSERT', run: addSession },
   findSession: { run: ({ sessions }, [sid]) => found(sessions.get(String(sid))) },

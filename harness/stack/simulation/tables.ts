@@ -39,6 +39,8 @@ export class Tables {
   readonly clients = new Map<string, Row>()
   readonly sessions = new Map<string, SessionRow>()
   readonly signingKeys = new Map<number, KeyRow>()
+  /** As the migration writes them. */
+  readonly settings = new Map<string, unknown>([['credential-kinds', ['web', 'mobile', 'device', 'api']]])
   revocationCounter = 0
   isReadOnly = false
   trigger: Trigger | undefined
