@@ -92,12 +92,13 @@ describe('a snippet', () => {
   })
 })
 
-describe('a command', () => {
+describe('a command', async () => {
+  const program = await createProgram()
   /** For those who work on the project, and in no help. */
   const hidden = ['--markdown']
   /** By command, its options. */
   const known = new Map(
-    createProgram().commands.map(command => [command.name(), command.options.map(({ long }) => long)]),
+    program.commands.map(command => [command.name(), command.options.map(({ long }) => long)]),
   )
 
   /** Each `npx firebreak …` of a page, and its place. */
@@ -129,7 +130,7 @@ describe('a command', () => {
 
   test('is spoken of, with each of its options', () => {
     const text = pages.map(page => readFileSync(join(rootFolder, page), 'utf8')).join('\n')
-    const untold = createProgram().commands.flatMap(command => [
+    const untold = program.commands.flatMap(command => [
       ...(text.includes(`npx firebreak ${command.name()}`) ? [] : [command.name()]),
       ...command.options
         .filter(option => !option.hidden && !text.includes(option.long ?? ''))

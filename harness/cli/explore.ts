@@ -10,17 +10,13 @@ import { foundScenario } from '../explore/found-scenario.ts'
 import { exploredKinds } from '../explore/schedules.ts'
 import type { RunResult } from '../outcome/results.ts'
 import { exitCodeOf } from '../outcome/verdict.ts'
-import { expect } from '../playwright/matchers.ts'
 import { importedAs, projectAround } from '../project.ts'
 import { verdictWord } from '../report/scoreboard.ts'
 import { type Style, styleFor } from '../report/style.ts'
-import { runScenario } from '../run/run-scenario.ts'
-import { featuresOf } from '../run/runnable.ts'
 import { type Architecture, architectureOf } from '../stack/architectures.ts'
 import { loadArchitectures } from '../stack/load-architectures.ts'
-import { startStack } from '../stack/stack.ts'
 import { longDurationOf } from './long-duration.ts'
-import { seedOf } from './run.ts'
+import { seedOf } from './seed.ts'
 
 interface ExploreCommandOptions {
   architecture: string
@@ -28,6 +24,17 @@ interface ExploreCommandOptions {
   seed?: number
   out: string
   confirm: boolean
+}
+
+/** What real processes take, loaded when they are asked: most commands never do. */
+async function realProcesses() {
+  const [{ expect }, { runScenario }, { featuresOf }, { startStack }] = await Promise.all([
+    import('../playwright/matchers.ts'),
+    import('../run/run-scenario.ts'),
+    import('../run/runnable.ts'),
+    import('../stack/stack.ts'),
+  ])
+  return { expect, runScenario, featuresOf, startStack }
 }
 
 const write = (line: string) => void process.stdout.write(`${line}\n`)
@@ -104,6 +111,7 @@ async function say({ schedule, run: broken, drawn, shrinks }: Found, options: Sa
 /** What real processes say of it, in words. */
 async function confirmed(schedule: Schedule, architecture: Architecture, seed: number): Promise<string> {
   const scenario = scenarioOf(schedule, architecture.name)
+  const { expect, runScenario, featuresOf, startStack } = await realProcesses()
   try {
     await using stack = await startStack({
       runtime: 'processes',

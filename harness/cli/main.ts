@@ -5,7 +5,7 @@ import { exitCodes } from './exit-codes.ts'
 import { createProgram } from './program.ts'
 
 try {
-  await createProgram().parseAsync()
+  await (await createProgram(process.argv[2])).parseAsync()
 } catch (error) {
   process.exitCode = report(error)
 }

@@ -15,9 +15,9 @@ import { chooseRuntime } from '../stack/runtimes.ts'
 import { readCosts } from '../stack/simulation/costs-file.ts'
 import { type AfterRunOptions, afterRun, checkAfterRun } from './after-run.ts'
 import { exitCodes } from './exit-codes.ts'
+import { seedOf } from './seed.ts'
 import { runSimulated } from './simulated-run.ts'
 import { onStopRequests } from './stop-requests.ts'
-import { watchScenario } from './watch.ts'
 import { writableFile, writableFolder } from './writable.ts'
 
 export interface RunOptions extends AfterRunOptions {
@@ -68,7 +68,10 @@ export function addRun(program: Command): void {
 /** Runs scenarios by their names, or all; resolves to the exit code. */
 export async function run(names: string[], options: RunOptions): Promise<number> {
   const known = await loadArchitectures()
-  if (options.watch) return await watchScenario({ ...watchable(options), names })
+  if (options.watch) {
+    const { watchScenario } = await import('./watch.ts')
+    return await watchScenario({ ...watchable(options), names })
+  }
   const picked = pickScenarios(await loadScenarios(), names)
   const wanted = options.architecture?.split(',').map(name => name.trim()) ?? known.map(({ name }) => name)
   const architectures = [...new Set(wanted)].map(name => architectureOf(name).name)
@@ -184,15 +187,6 @@ function exitCodeIn(results: string, runnerCode: number | null): number {
   } catch {
     return exitCodes.harness
   }
-}
-
-/** A seed as an option gives it. */
-export function seedOf(text: string): number {
-  const seed = Number(text)
-  if (!Number.isInteger(seed) || seed < 0 || seed > 2 ** 31 - 1) {
-    throw new InvalidArgumentError('a seed is a whole number from 0 to 2147483647.')
-  }
-  return seed
 }
 
 function shardOf(text: string): string {

@@ -10,11 +10,11 @@ import { exitCodeOf } from '../outcome/verdict.ts'
 import { renderSensitivity } from '../report/sensitivity-table.ts'
 import { styleFor } from '../report/style.ts'
 import { loadScenarios, type NamedScenario, pickScenarios } from '../run/load-scenarios.ts'
-import { type Architecture, architectureOf } from '../stack/architectures.ts'
+import { type Architecture, architectureOf, isPredicted } from '../stack/architectures.ts'
 import { loadArchitectures } from '../stack/load-architectures.ts'
-import { isPredicted, type SimulatedRun, type SimulationJob } from '../stack/simulation/job.ts'
+import type { SimulatedRun, SimulationJob } from '../stack/simulation/job.ts'
 import { simulateAll } from '../stack/simulation/workers.ts'
-import { seedOf } from './run.ts'
+import { seedOf } from './seed.ts'
 
 interface SensitivityOptions {
   architecture: string
@@ -81,7 +81,7 @@ function trialsOf(picked: readonly NamedScenario[], architecture: Architecture, 
     architecture: removed === null ? architecture : withoutOne(architecture, removed),
   }))
   return picked
-    .filter(named => isPredicted(named, architecture))
+    .filter(named => isPredicted(named.scenario.verdict, architecture))
     .flatMap(({ name: scenario }) =>
       variants.map(({ removed, architecture: variant }) => ({
         job: { scenario, architecture: variant, seed, twin: false },

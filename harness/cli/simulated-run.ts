@@ -9,10 +9,10 @@ import { boardLines, headLines } from '../report/run-lines.ts'
 import { verdictWord } from '../report/scoreboard.ts'
 import { type Style, styleFor } from '../report/style.ts'
 import type { NamedScenario } from '../run/load-scenarios.ts'
-import { architectureOf } from '../stack/architectures.ts'
+import { architectureOf, isPredicted } from '../stack/architectures.ts'
 import type { Costs } from '../stack/simulation/costs.ts'
-import { isPredicted, type SimulatedRun, type SimulationJob } from '../stack/simulation/job.ts'
-import { epochMs } from '../stack/simulation/simulate.ts'
+import { epochMs } from '../stack/simulation/epoch.ts'
+import type { SimulatedRun, SimulationJob } from '../stack/simulation/job.ts'
 import { simulateAll } from '../stack/simulation/workers.ts'
 
 export interface SimulatedRunOptions {
@@ -79,7 +79,7 @@ function jobsOf(
   return picked.flatMap(named =>
     architectures
       .map(architectureOf)
-      .filter(architecture => isPredicted(named, architecture))
+      .filter(architecture => isPredicted(named.scenario.verdict, architecture))
       .flatMap(architecture =>
         Array.from({ length: repeat }, () => ({
           scenario: named.name,

@@ -7,6 +7,7 @@ import { loadScenarios, type NamedScenario } from '../run/load-scenarios.ts'
 import { aboutOf, runScenario } from '../run/run-scenario.ts'
 import { featuresOf, whyNotRunnable } from '../run/runnable.ts'
 import { entryFor } from '../stack/architectures.ts'
+import { logText } from '../stack/log-text.ts'
 import type { Stack } from '../stack/stack.ts'
 import { logsAttachment, runAttachment } from './attachments.ts'
 import { test } from './fixtures.ts'
@@ -92,11 +93,5 @@ function attach(testInfo: TestInfo, run: RunResult): Promise<void> {
 }
 
 function attachLogs(testInfo: TestInfo, stack: Stack): Promise<void> {
-  return testInfo.attach(logsAttachment, { body: textOf(stack.logs()), contentType: 'text/plain' })
-}
-
-function textOf(logs: Record<string, string[]>): string {
-  return Object.entries(logs)
-    .map(([service, lines]) => [`--- ${service}`, ...lines, ''].join('\n'))
-    .join('\n')
+  return testInfo.attach(logsAttachment, { body: logText(stack.logs()), contentType: 'text/plain' })
 }

@@ -124,3 +124,11 @@ export function entryFor<T>(table: Readonly<Record<string, T>>, name: string): T
   const { base } = knownArchitectures().find(each => each.name === name) ?? {}
   return table[name] ?? (base === undefined ? undefined : table[base])
 }
+
+/** Whether the predictions of a scenario, by architecture, say something of this one. */
+export function isPredicted<Entry>(
+  entries: Readonly<Record<string, Entry | undefined>>,
+  { name, base }: Architecture,
+): boolean {
+  return entryFor(entries, name) !== undefined || (base !== undefined && base in entries)
+}

@@ -1,4 +1,5 @@
 /** One simulated run, as it is told to a worker and told back. */
+
 import { messageOf } from '../../errors.ts'
 import { type Schedule, scenarioOf } from '../../explore/drawn.ts'
 import type { RunResult } from '../../outcome/results.ts'
@@ -6,7 +7,8 @@ import { expect } from '../../playwright/matchers.ts'
 import { loadScenarios, type NamedScenario } from '../../run/load-scenarios.ts'
 import { runScenario } from '../../run/run-scenario.ts'
 import { featuresOf, whyNotRunnable } from '../../run/runnable.ts'
-import { type Architecture, defineArchitectures, entryFor, knownArchitectures } from '../architectures.ts'
+import { type Architecture, defineArchitectures, knownArchitectures } from '../architectures.ts'
+import { logText } from '../log-text.ts'
 import type { Costs } from './costs.ts'
 import { simulate } from './simulate.ts'
 
@@ -57,18 +59,13 @@ export async function runJob(job: SimulationJob): Promise<SimulatedRun> {
     const run = await simulate({ architecture, seed, features: featuresOf(scenario), costs }, async stack => {
       const phase = async () => {}
       const result = await runScenario({ name, scenario, stack, seed, twin, expect, phase })
-      if (result.verdict !== 'held') logs = textOf(stack.logs())
+      if (result.verdict !== 'held') logs = logText(stack.logs())
       return result
     })
     return { run, logs }
   } catch (error) {
     return { run: { ...about, timelineMs, verdict: 'error', reasons: [messageOf(error)] }, logs }
   }
-}
-
-/** Whether a scenario predicts something for an architecture. */
-export function isPredicted({ scenario }: NamedScenario, { name, base }: Architecture): boolean {
-  return entryFor(scenario.verdict, name) !== undefined || (base !== undefined && base in scenario.verdict)
 }
 
 /** Those of a folder, with the architecture among those that are known. */
@@ -84,10 +81,4 @@ async function scenariosIn(
   const isKnown = loaded.known.some(({ name }) => name === architecture.name)
   defineArchitectures(isKnown ? own : [...own, architecture])
   return loaded.scenarios
-}
-
-function textOf(logs: Record<string, string[]>): string {
-  return Object.entries(logs)
-    .map(([service, lines]) => [`--- ${service}`, ...lines, ''].join('\n'))
-    .join('\n')
 }

@@ -23,14 +23,12 @@ import type { Stack } from '../stack.ts'
 import { virtualConnection, virtualFetch } from './calling.ts'
 import { VirtualClock } from './clock.ts'
 import { type Costs, usualCosts } from './costs.ts'
+import { epochMs } from './epoch.ts'
 import { enterVirtualWorld } from './globals.ts'
 import { VirtualNetwork } from './network.ts'
 import { runningProcess } from './process.ts'
 import { virtualSockets } from './sockets.ts'
 import { type StackPlan, stackPlan, startSimulatedStack } from './stack.ts'
-
-/** When every simulation begins, ms since the epoch. */
-export const epochMs = Date.UTC(2026, 5, 12, 12)
 
 export interface SimulatedWorld {
   clock: VirtualClock

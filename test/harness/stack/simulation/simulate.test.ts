@@ -6,7 +6,8 @@ import { createAccounts, crowdStackOf, memberOf } from '../../../../harness/crow
 import { familyCrowd, type Group } from '../../../../harness/crowd/population.ts'
 import { WebClient } from '../../../../harness/crowd/web-client.ts'
 import { architectureOf } from '../../../../harness/stack/architectures.ts'
-import { epochMs, simulate } from '../../../../harness/stack/simulation/simulate.ts'
+import { epochMs } from '../../../../harness/stack/simulation/epoch.ts'
+import { simulate } from '../../../../harness/stack/simulation/simulate.ts'
 import type { Stack } from '../../../../harness/stack/stack.ts'
 
 const hardened = architectureOf('hardened')
