@@ -1,6 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
+// See test/e2e/breadth.ts.
+const isFull = process.env.FIREBREAK_TEST_ALL === '1'
+if (!isFull)
+  console.warn(
+    'LEFT OUT: what takes longest, test/e2e/full and more of its kind. "npm run test:all" has all tests.',
+  )
+
 export default defineConfig({
   test: {
     // Quiet when green, complete when red.
@@ -21,7 +28,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/*.test.ts', ...(isFull ? ['test/e2e/full/*.test.ts'] : [])],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           // Each of these wants the whole machine to itself.

@@ -53,12 +53,15 @@ describe('every fault is seen while it is on, and gone after its undo', () => {
     )
   })
 
-  describeOnRuntimes(runtime => {
-    const groups = Map.groupBy(activations, ({ features = [] }) => features.join())
-    describe.each([...groups])('with the features "%s"', (_features, group) => {
-      activationTests(runtime, group)
-    })
-  })
+  describeOnRuntimes(
+    runtime => {
+      const groups = Map.groupBy(activations, ({ features = [] }) => features.join())
+      describe.each([...groups])('with the features "%s"', (_features, group) => {
+        activationTests(runtime, group)
+      })
+    },
+    { containers: 'in-full' },
+  )
 })
 
 /** One stack for all of them: each leaves it as it was. */

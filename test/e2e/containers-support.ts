@@ -5,6 +5,7 @@ import { createContainersDriver } from '../../harness/stack/containers/driver.ts
 import { findEngine, openEngine } from '../../harness/stack/containers/engine.ts'
 import type { RealRuntime } from '../../harness/stack/driver.ts'
 import { Ledger } from '../../harness/stack/ledger.ts'
+import { isFull } from './breadth.ts'
 
 const engine = await findEngine()
 if (!engine.ok) {
@@ -17,10 +18,16 @@ if (!engine.ok) {
 /** `describe` where an engine answers. */
 export const describeWithEngine = describe.skipIf(!engine.ok)
 
-/** The same tests on every runtime, on containers where an engine answers. */
-export function describeOnRuntimes(tests: (runtime: RealRuntime) => void): void {
+/**
+ * The same tests on every runtime, on containers where an engine answers. `containers`: whether they are worth their time
+ * there in every run of the tests, or only in a full one.
+ */
+export function describeOnRuntimes(
+  tests: (runtime: RealRuntime) => void,
+  { containers = 'always' }: { containers?: 'always' | 'in-full' } = {},
+): void {
   describe('on processes', () => tests('processes'))
-  describeWithEngine('on containers', () => tests('containers'))
+  if (containers === 'always' || isFull) describeWithEngine('on containers', () => tests('containers'))
 }
 
 /** A driver with a ledger of its own; disposing of it stops the stack and removes the ledger. */

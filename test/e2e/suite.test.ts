@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseResults, type Results, type RunResult } from '../../harness/outcome/results.ts'
 import { controlApp } from '../../harness/scope.ts'
+import { isFull } from './breadth.ts'
 import { describeOnRuntimes } from './containers-support.ts'
 import { type Ended, Room } from './room.ts'
 
-const scenarios = ['calm', 'wrong-issuer']
-const architectures = ['cellular', 'hardened', 'shared-fate']
+const scenarios = isFull ? ['calm', 'wrong-issuer'] : ['wrong-issuer']
+const architectures = isFull ? ['cellular', 'hardened', 'shared-fate'] : ['hardened', 'shared-fate']
 const faulty = scenarios.filter(name => name !== 'calm')
 /** All of them on one runtime is enough; no other test runs this one on containers. */
 const scenariosOn = { processes: scenarios, containers: ['wrong-issuer'] }
@@ -35,7 +36,15 @@ describeOnRuntimes(runtime => {
   beforeAll(async () => {
     room = new Room()
     const file = join(room.folder, 'results.json')
-    ended = await room.run([...scenariosOn[runtime], '--runtime', runtime, '--json', file]).ended
+    ended = await room.run([
+      ...scenariosOn[runtime],
+      '--architecture',
+      architectures.join(),
+      '--runtime',
+      runtime,
+      '--json',
+      file,
+    ]).ended
     results = parseResults(readFileSync(file, 'utf8'), file)
     const measured = results.runs.filter(run => !isTooSlow(run))
     for (const run of results.runs)
@@ -91,7 +100,7 @@ describeOnRuntimes(runtime => {
         // A newcomer or two may just have been there.
         expect(forcedOut / alive, app).toBeGreaterThanOrEqual(0.85)
       }
-      for (const architecture of ['hardened', 'cellular']) {
+      for (const architecture of architectures.filter(name => name !== 'shared-fate')) {
         const groups = groupsOf(architecture)
         expect(groups).not.toEqual([])
         for (const { app, surface, count } of groups)

@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { newScenario } from '../../harness/new/new-scenario.ts'
-import { rootFolder } from '../../harness/stack/node-binary.ts'
-import { Room } from './room.ts'
+import { newScenario } from '../../../harness/new/new-scenario.ts'
+import { rootFolder } from '../../../harness/stack/node-binary.ts'
+import { Room } from '../room.ts'
 
 const limitMs = 120_000
 

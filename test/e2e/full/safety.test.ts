@@ -1,8 +1,8 @@
 /** What becomes of a run whose faults do not come off as they should, is stopped by itself, or cannot be at all. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Results, RunResult } from '../../harness/outcome/results.ts'
-import { play, resultsIn, urlOf } from './played.ts'
-import { type Ended, Room } from './room.ts'
+import type { Results, RunResult } from '../../../harness/outcome/results.ts'
+import { play, resultsIn, urlOf } from '../played.ts'
+import { type Ended, Room } from '../room.ts'
 
 /** A user's own fault: a toxic whose undo is whatever is given. */
 const head = `

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { parseResults } from '../../harness/outcome/results.ts'
-import { findBrowser } from '../../harness/witness/find-browser.ts'
-import { Room } from './room.ts'
+import { parseResults } from '../../../harness/outcome/results.ts'
+import { findBrowser } from '../../../harness/witness/find-browser.ts'
+import { Room } from '../room.ts'
 
 const browser = findBrowser(undefined)
 if (!browser.ok) console.warn(`SKIPPED: what a browser sees, because ${browser.why}`)

@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openEngine } from '../../harness/stack/containers/engine.ts'
-import { describeWithEngine } from './containers-support.ts'
-import { everyLayer, layersOn } from './every-layer.ts'
-import { play, resultsIn } from './played.ts'
-import { Room } from './room.ts'
+import { openEngine } from '../../../harness/stack/containers/engine.ts'
+import { describeWithEngine } from '../containers-support.ts'
+import { everyLayer, layersOn } from '../every-layer.ts'
+import { play, resultsIn } from '../played.ts'
+import { Room } from '../room.ts'
 
 /** Passes on what arrives at a new socket to the engine; `cut` ends all of it, as an engine that dies does. */
 async function openRelay(path: string): Promise<{ cut(): Promise<void> }> {

@@ -1,8 +1,8 @@
 /** What this machine's services cost is measured on a stack, and a simulation takes it. */
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readCosts } from '../../harness/stack/simulation/costs-file.ts'
-import { Room } from './room.ts'
+import { readCosts } from '../../../harness/stack/simulation/costs-file.ts'
+import { Room } from '../room.ts'
 
 test.skipIf(process.platform !== 'linux')('costs are measured, and simulated with', async () => {
   await using room = new Room()

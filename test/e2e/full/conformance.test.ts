@@ -1,10 +1,10 @@
 /** What a foreign OAuth client makes of auth, over the links of a whole stack. */
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { createDemoAccounts } from '../../harness/cli/demo-accounts.ts'
-import { architectureOf } from '../../harness/stack/architectures.ts'
-import { type Stack, startStack } from '../../harness/stack/stack.ts'
-import { type ConformanceTarget, conformanceChecks } from '../services/auth/conformance-checks.ts'
-import { describeOnRuntimes } from './containers-support.ts'
+import { createDemoAccounts } from '../../../harness/cli/demo-accounts.ts'
+import { architectureOf } from '../../../harness/stack/architectures.ts'
+import { type Stack, startStack } from '../../../harness/stack/stack.ts'
+import { type ConformanceTarget, conformanceChecks } from '../../services/auth/conformance-checks.ts'
+import { describeOnRuntimes } from '../containers-support.ts'
 
 const nobody = { id: 'nobody', secret: 'none' }
 const nowhere: ConformanceTarget = {

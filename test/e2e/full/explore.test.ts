@@ -1,7 +1,11 @@
 /** A weakness that is known: it is found, and what is found is small. */
 import { expect, test } from 'vitest'
-import { explore } from '../../harness/explore/explore.ts'
-import { type Architecture, architectureOf, defineArchitectures } from '../../harness/stack/architectures.ts'
+import { explore } from '../../../harness/explore/explore.ts'
+import {
+  type Architecture,
+  architectureOf,
+  defineArchitectures,
+} from '../../../harness/stack/architectures.ts'
 
 /** Without what keeps a family signed in, anything that touches auth breaks it. */
 const weak: Architecture = {

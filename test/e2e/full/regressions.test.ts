@@ -6,12 +6,12 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { baselineOf } from '../../harness/outcome/baseline.ts'
-import { compare } from '../../harness/outcome/comparison.ts'
-import { architectureOf } from '../../harness/stack/architectures.ts'
-import { rootFolder } from '../../harness/stack/node-binary.ts'
-import { simulateAll } from '../../harness/stack/simulation/workers.ts'
-import { Room } from './room.ts'
+import { baselineOf } from '../../../harness/outcome/baseline.ts'
+import { compare } from '../../../harness/outcome/comparison.ts'
+import { architectureOf } from '../../../harness/stack/architectures.ts'
+import { rootFolder } from '../../../harness/stack/node-binary.ts'
+import { simulateAll } from '../../../harness/stack/simulation/workers.ts'
+import { Room } from '../room.ts'
 
 const parts = ['harness', 'services', 'scenarios', 'package.json', 'package-lock.json']
 const scenario = 'auth-timeouts'

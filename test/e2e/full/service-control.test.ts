@@ -1,9 +1,9 @@
 /** What can be done to the services of a stack, on every runtime alike. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { HarnessError, StackError } from '../../harness/errors.ts'
-import type { Stack } from '../../harness/stack/stack.ts'
-import { describeOnRuntimes } from './containers-support.ts'
-import { SmallStack } from './small-stack.ts'
+import { HarnessError, StackError } from '../../../harness/errors.ts'
+import type { Stack } from '../../../harness/stack/stack.ts'
+import { describeOnRuntimes } from '../containers-support.ts'
+import { SmallStack } from '../small-stack.ts'
 
 const rows = (stack: Stack) =>
   stack.databases.sessions?.query<{ issuer: string }>('SELECT issuer FROM users LIMIT 1')

@@ -3,12 +3,12 @@
  * an error or not proven, never held. (An engine that goes away: engine-death.test.ts.)
  */
 import { describe, expect, test } from 'vitest'
-import { openEngine } from '../../harness/stack/containers/engine.ts'
-import type { RealRuntime } from '../../harness/stack/driver.ts'
-import { describeOnRuntimes } from './containers-support.ts'
-import { everyLayer, layersOn } from './every-layer.ts'
-import { play, resultsIn } from './played.ts'
-import { kill, Room, type Run } from './room.ts'
+import { openEngine } from '../../../harness/stack/containers/engine.ts'
+import type { RealRuntime } from '../../../harness/stack/driver.ts'
+import { describeOnRuntimes } from '../containers-support.ts'
+import { everyLayer, layersOn } from '../every-layer.ts'
+import { play, resultsIn } from '../played.ts'
+import { kill, Room, type Run } from '../room.ts'
 
 const proxyProgram = /harness\/proxy\/main\.ts/
 
