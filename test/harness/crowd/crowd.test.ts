@@ -12,7 +12,7 @@ import { family } from '../../../harness/stack/topology.ts'
 import { history } from '../outcome/build.ts'
 import { startApp } from './support.ts'
 
-const timelineMs = 1_500
+const timelineMs = 3_400
 const group: Group = {
   app: 'feed',
   surface: 'web',

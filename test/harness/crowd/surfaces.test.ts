@@ -10,7 +10,7 @@ import { family } from '../../../harness/stack/topology.ts'
 import { history } from '../outcome/build.ts'
 import { startApp } from './support.ts'
 
-const timelineMs = 1_800
+const timelineMs = 3_800
 const usual = {
   homes: [{ region: 'us', door: 'edge-us' }],
   residents: 3,

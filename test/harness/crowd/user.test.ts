@@ -135,31 +135,31 @@ describe('User', () => {
     client.browse = thrownOut
     client.signIn = async () => ({ result: 'error' })
     await user.browse(1)
-    await sleep(600)
+    await sleep(1_400)
     end()
     await user.settled()
     const [, ...tries] = recorder.intents.filter(({ activity }) => activity === 'sign-in').map(({ at }) => at)
-    // 100, 160 and 256 ms with the least of chance.
+    // 400 and 640 ms with the least of chance.
     const gaps = tries.map((at, index) => at - (tries[index - 1] ?? at))
     expect(tries.length).toBeGreaterThanOrEqual(2)
-    expect(tries[0]).toBeGreaterThanOrEqual(98)
-    expect(gaps[1]).toBeGreaterThanOrEqual(158)
+    expect(tries[0]).toBeGreaterThanOrEqual(398)
+    expect(gaps[1]).toBeGreaterThanOrEqual(638)
   })
 
   test('stays away as long as it is told to', async () => {
     const { user, recorder, client, thrownOut, end } = person()
     await user.signIn(0)
     client.browse = thrownOut
-    client.signIn = async () => ({ result: 'refused', told: 'try-later', retryAfterMs: 400 })
+    client.signIn = async () => ({ result: 'refused', told: 'try-later', retryAfterMs: 900 })
     await user.browse(1)
-    await sleep(700)
+    await sleep(2_100)
     end()
     await user.settled()
     const [, first = 0, second = 0] = recorder.intents
       .filter(({ activity }) => activity === 'sign-in')
       .map(({ at }) => at)
-    // Without a word it would be back after 160 ms, with the least of chance.
-    expect(second - first).toBeGreaterThanOrEqual(398)
+    // Without a word it would be back after 640 ms, with the least of chance.
+    expect(second - first).toBeGreaterThanOrEqual(898)
   })
 
   test('comes back as somebody new, a few times, as long as it is asked to come later', async () => {
