@@ -156,7 +156,7 @@ async function measure(options: RunOptions): Promise<MeasuredRun> {
   await using measuring = await Measuring.begin(options)
   const { crowd } = measuring
   const missing = measuring.blindBecause
-  if (missing !== undefined) await phase(`no browser looks on: ${missing}`)
+  if (missing !== undefined) await phase(`no browser: ${missing}`)
   await phase('steady state')
   const askedBefore = await requestsAtAuth(stack)
   using load = watchAuthLoad(stack, () => crowd.now())

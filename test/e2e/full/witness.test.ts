@@ -84,5 +84,5 @@ test('a run without a browser says so, and goes on', async () => {
   const ended = await room.run(args).ended
   const [run] = parseResults(readFileSync(file, 'utf8'), file).runs
   expect(run?.witness).toEqual({ missing: 'FIREBREAK_BROWSER is "none"' })
-  expect(ended.output).toContain('no browser looks on: FIREBREAK_BROWSER')
+  expect(ended.output).toContain('no browser: FIREBREAK_BROWSER')
 })
