@@ -3,8 +3,7 @@ import { randomInt } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { HarnessError } from '../errors.ts'
-import { type Schedule, scenarioOf, wordsOf } from '../explore/drawn.ts'
+import { type Schedule, wordsOf } from '../explore/drawn.ts'
 import { explore, type Found } from '../explore/explore.ts'
 import { foundScenario } from '../explore/found-scenario.ts'
 import { exploredKinds } from '../explore/schedules.ts'
@@ -24,17 +23,6 @@ interface ExploreCommandOptions {
   seed?: number
   out: string
   confirm: boolean
-}
-
-/** What real processes take, loaded when they are asked: most commands never do. */
-async function realProcesses() {
-  const [{ expect }, { runScenario }, { featuresOf }, { startStack }] = await Promise.all([
-    import('../playwright/matchers.ts'),
-    import('../run/run-scenario.ts'),
-    import('../run/runnable.ts'),
-    import('../stack/stack.ts'),
-  ])
-  return { expect, runScenario, featuresOf, startStack }
 }
 
 const write = (line: string) => void process.stdout.write(`${line}\n`)
@@ -105,26 +93,10 @@ async function say({ schedule, run: broken, drawn, shrinks }: Found, options: Sa
   mkdirSync(folder, { recursive: true })
   writeFileSync(file, foundScenario({ schedule, architecture: architecture.name, reasons, seed, importFrom }))
   write(`scenario ${file}`)
-  if (options.confirm) write(`         on processes: ${await confirmed(schedule, architecture, seed)}`)
-}
-
-/** What real processes say of it, in words. */
-async function confirmed(schedule: Schedule, architecture: Architecture, seed: number): Promise<string> {
-  const scenario = scenarioOf(schedule, architecture.name)
-  const { expect, runScenario, featuresOf, startStack } = await realProcesses()
-  try {
-    await using stack = await startStack({
-      runtime: 'processes',
-      architecture,
-      features: featuresOf(scenario),
-    })
-    const phase = async () => {}
-    const real = await runScenario({ name: 'found', scenario, stack, seed, expect, phase })
-    return `${verdictWord(real)}${real.reasons.length === 0 ? '' : ` (${real.reasons[0]?.split('\n')[0]})`}`
-  } catch (error) {
-    if (error instanceof HarnessError) return `could not be tried: ${error.message}`
-    throw error
-  }
+  if (!options.confirm) return
+  // It takes all that real processes take, and is loaded when they are asked.
+  const { confirmed } = await import('./confirmed.ts')
+  write(`         on processes: ${await confirmed(schedule, architecture, seed)}`)
 }
 
 function lineOf(schedule: Schedule, { verdict, ...rest }: RunResult, passedMs: number, style: Style): string {

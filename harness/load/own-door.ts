@@ -19,7 +19,7 @@ function containerSubnets(interfaces: ReturnType<typeof networkInterfaces>): Blo
 }
 
 /** Whether what answers at a base address can only be this machine: on its loopback, or in one of its containers. */
-export function isOwnDoor(door: string, interfaces = networkInterfaces()): boolean {
+export function isOwnDoor(door: string, interfaces = networkInterfaces): boolean {
   const { hostname } = new URL(door)
-  return hostname === '127.0.0.1' || containerSubnets(interfaces).check(hostname, 'ipv4')
+  return hostname === '127.0.0.1' || containerSubnets(interfaces()).check(hostname, 'ipv4')
 }

@@ -159,7 +159,7 @@ const ignore = () => {}
 async function migrate(pool: Pool): Promise<void> {
   try {
     // One simple query is one transaction: the lock is held until all of it is done.
-    await pool.query(`SELECT pg_advisory_xact_lock(${migrationLock}); ${schema}`)
+    await queryOn(pool, { text: `SELECT pg_advisory_xact_lock(${migrationLock}); ${schema}` })
   } catch (error) {
     throw unavailableOr(error, 'migrate')
   }

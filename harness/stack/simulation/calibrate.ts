@@ -85,8 +85,9 @@ export async function useOf(stack: Stack, { seed, say, signal }: WatchOptions): 
 
 /** How many passwords were looked at since then, each of which costs a hash. Systems have none. */
 function passwordsIn({ recorded }: CrowdProcess, from: number): number {
-  const signIns = recorded.intents.filter(({ activity, at }) => activity === 'sign-in' && at >= from)
-  return signIns.filter(({ surface }) => surface !== 'api').length
+  return recorded.intents.filter(
+    ({ activity, surface, at }) => activity === 'sign-in' && surface !== 'api' && at >= from,
+  ).length
 }
 
 /** By service: what it used, what it served, and what it asked of others. */

@@ -19,7 +19,7 @@ const requestBytes = 150
 /** A new connection asks for a session, proves that it knows the password, and is let in: so many times to and fro. */
 const greetings = 3
 
-type Given = { name?: string; text: string; values?: readonly unknown[] } | string
+type Given = { name?: string; text: string; values?: readonly unknown[] }
 
 /** A connection that is lent out, as much of it as the store knows. */
 interface VirtualClient {
@@ -52,31 +52,13 @@ export class VirtualPool {
     return this
   }
 
-  async query(given: Given): Promise<DatabaseAnswer> {
-    const client = await this.connect()
-    try {
-      const answer = await client.query(given)
-      client.release()
-      return answer
-    } catch (error) {
-      // As pg's pool does: one on which something failed is not used again.
-      client.release(true)
-      throw error
-    }
-  }
-
   async connect(): Promise<VirtualClient> {
     const connection = await this.#connect()
     return {
       on() {},
       off() {},
       release: (isBroken = false) => (isBroken ? this.#drop(connection) : this.#release(connection)),
-      query: async given => {
-        const {
-          name,
-          text,
-          values = [],
-        } = typeof given === 'string' ? { name: undefined, text: given } : given
+      query: async ({ name, text, values = [] }) => {
         const request = { statement: name ?? text, values }
         const answer = await this.#ask(connection, request, this.#limits.query_timeout)
         if (!answer.error) return answer
