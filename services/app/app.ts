@@ -1,6 +1,6 @@
 /** One app of the family: one program, one role each. */
 import type { Context } from 'hono'
-import { answerOf, createBase } from '../common/app-base.ts'
+import { answerOf, answerPage, createBase } from '../common/app-base.ts'
 import { createPlaces } from '../common/bulkhead.ts'
 import type { Directory } from '../common/discovery.ts'
 import type { Health } from '../common/health.ts'
@@ -100,5 +100,5 @@ function failed(
   log('unhandled', { path: context.req.path, reason: error.message })
   health.note(false)
   if (!role.web || forPhones.test(context.req.path)) return context.json({ error: 'server_error' }, 500)
-  return context.html(errorPage(role), 500)
+  return answerPage(context, errorPage(role), 500)
 }

@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { CookieOptions } from 'hono/utils/cookie'
+import { answerPage, putHeaders } from '../common/app-base.ts'
 import { logRefusal } from '../common/trace.ts'
 import {
   homePage,
@@ -39,8 +40,8 @@ export function createWeb(surface: SurfaceWorld): Hono {
   web.get('/sign-in', context => {
     const why = context.req.query('why')
     // Only what is harmless to claim: a link must not be able to make the page say just anything.
-    if (why === 'signed-out' || why === 'session-expired') return context.html(signInPage(role, why))
-    return context.html(getCookie(context, queueCookie) ? keptPlacePage(role) : signInPage(role))
+    if (why === 'signed-out' || why === 'session-expired') return answerPage(context, signInPage(role, why))
+    return answerPage(context, getCookie(context, queueCookie) ? keptPlacePage(role) : signInPage(role))
   })
   const own = (answer: (context: Context, world: WebWorld) => Promise<Response>) => (context: Context) =>
     isForeign(context) ? refuse(context, world, 'another-site') : answer(context, world)
@@ -69,7 +70,7 @@ async function home(context: Context, world: WebWorld): Promise<Response> {
   const readOnly = admission.kind === 'stale'
   if (readOnly) context.header(degradedHeader, 'stale-session')
   const { username, subject } = admission.identity
-  return context.html(homePage(role, { username, readOnly, own: items.of(subject) }))
+  return answerPage(context, homePage(role, { username, readOnly, own: items.of(subject) }))
 }
 
 async function signIn(context: Context, world: WebWorld): Promise<Response> {
@@ -77,7 +78,7 @@ async function signIn(context: Context, world: WebWorld): Promise<Response> {
   const fields = await fieldsOf(context)
   if (!fields) return refuse(context, world, 'not-a-form')
   const parsed = credentials.safeParse(fields)
-  if (!parsed.success) return context.html(signInPage(role, 'error'), 400)
+  if (!parsed.success) return answerPage(context, signInPage(role, 'error'), 400)
   const { username, password } = parsed.data
 
   const origin = originOf(context)
@@ -93,7 +94,7 @@ async function signIn(context: Context, world: WebWorld): Promise<Response> {
   health.note(result.kind === 'valid')
   if (result.kind === 'unknown') return unavailable(context, signInPage(role, 'try-later', username))
   if (ticket !== undefined) deleteCookie(context, queueCookie, cookieFor(context))
-  if (result.kind === 'invalid') return context.html(signInPage(role, 'wrong-password', username), 401)
+  if (result.kind === 'invalid') return answerPage(context, signInPage(role, 'wrong-password', username), 401)
   const expires = new Date(result.value.expiresAt)
   setCookie(context, sessionCookie, result.value.session, { ...cookieFor(context), expires })
   return context.redirect('/', 303)
@@ -148,7 +149,7 @@ const refusalStatus = {
 
 /** Answers a request that is wrong whoever sent it; no word about how the app is doing. */
 function refuse(context: Context, { role }: WebWorld, why: Refusal): Response | Promise<Response> {
-  return context.html(refusalPage(role, why), refusalStatus[why])
+  return answerPage(context, refusalPage(role, why), refusalStatus[why])
 }
 
 function unavailable(
@@ -156,7 +157,7 @@ function unavailable(
   page: ReturnType<typeof tryLaterPage>,
   afterS = retryAfterS,
 ): Response | Promise<Response> {
-  return context.html(page, 503, { 'retry-after': afterS })
+  return answerPage(context, page, 503, { 'retry-after': afterS })
 }
 
 function cookieFor(context: Context): CookieOptions {
@@ -174,9 +175,11 @@ const policy = [
 
 const securityHeaders: MiddlewareHandler = async (context, next) => {
   await next()
-  context.header('cache-control', 'no-store')
-  context.header('content-security-policy', policy)
-  context.header('x-content-type-options', 'nosniff')
-  // Not no-referrer: with that, a browser would no longer say of a form that this site sent it.
-  context.header('referrer-policy', 'same-origin')
+  putHeaders(context, {
+    'cache-control': 'no-store',
+    'content-security-policy': policy,
+    'x-content-type-options': 'nosniff',
+    // Not no-referrer: with that, a browser would no longer say of a form that this site sent it.
+    'referrer-policy': 'same-origin',
+  })
 }

@@ -22,7 +22,7 @@
  * 503 temporarily_unavailable (the store cannot answer, or there is no place); 429 and 503 with Retry-After.
  */
 import type { Context, Hono } from 'hono'
-import { answerOf, createBase } from '../common/app-base.ts'
+import { answerOf, createBase, putHeaders } from '../common/app-base.ts'
 import { bearerOf, secretsEqual } from '../common/bearer.ts'
 import type { Health } from '../common/health.ts'
 import type { Log } from '../common/log.ts'
@@ -95,7 +95,7 @@ export function createAuth(world: AuthWorld): Auth {
   app.use(healthNotes(health))
   app.use(async (context, next) => {
     await next()
-    if (!context.res.headers.has('cache-control')) context.header('Cache-Control', 'no-store')
+    if (!context.res.headers.has('cache-control')) putHeaders(context, { 'cache-control': 'no-store' })
   })
   if (world.audit) app.use(audited(world.audit))
   addSignInRoutes(app, parts)

@@ -1,6 +1,8 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
+import type { HtmlEscapedString } from 'hono/utils/html'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Log } from './log.ts'
 
 const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD'])
@@ -28,6 +30,27 @@ export function createBase(log: Log, { bodyLimitBytes = 64 * 1024 } = {}): Hono 
     return context.json({ error: 'server_error' }, 500)
   })
   return app
+}
+
+/**
+ * Puts headers on an answer that is there already. Hono's `context.header` would make another answer of it, with a stream
+ * for a body, and that for each header.
+ */
+export function putHeaders({ res }: Context, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) res.headers.set(name, value)
+}
+
+/**
+ * Answers with a page, as the text that it is. What a template makes is an object, for which the server would make a
+ * stream.
+ */
+export async function answerPage(
+  context: Context,
+  page: HtmlEscapedString | Promise<HtmlEscapedString>,
+  status: ContentfulStatusCode = 200,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return context.html(String(await page), status, headers)
 }
 
 /**

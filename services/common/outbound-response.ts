@@ -1,3 +1,6 @@
+/** Costs more to make than to use. */
+const decoder = new TextDecoder()
+
 /** What services use of a `Response`. Its body is gathered as it comes, whether anybody reads it or not. */
 export class OutboundResponse {
   readonly status: number
@@ -38,7 +41,7 @@ export class OutboundResponse {
 
   /** Rejects, as do the others, with what cut the body short. */
   async text(): Promise<string> {
-    return new TextDecoder().decode(await this.#whole)
+    return decoder.decode(await this.#whole)
   }
 
   async json(): Promise<unknown> {
@@ -59,7 +62,8 @@ export class OutboundResponse {
   }
 
   end(): void {
-    this.#resolve(Buffer.concat(this.#chunks))
+    const [first] = this.#chunks
+    this.#resolve(first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks))
   }
 
   fail(error: unknown): void {

@@ -8,7 +8,7 @@
  */
 import type { Context, Hono } from 'hono'
 import { z } from 'zod'
-import { answersOtherMethods, createBase } from '../common/app-base.ts'
+import { answerPage, answersOtherMethods, createBase, putHeaders } from '../common/app-base.ts'
 import { bearerOf, secretsEqual } from '../common/bearer.ts'
 import type { Log } from '../common/log.ts'
 import { Board } from './board.ts'
@@ -70,12 +70,11 @@ export function createStatus(world: StatusWorld): Status {
   const app = createBase(world.log, { bodyLimitBytes })
   app.use(async (context, next) => {
     await next()
-    context.header('cache-control', 'no-store')
-    context.header('x-content-type-options', 'nosniff')
+    putHeaders(context, { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
   })
   app.get('/', context => {
     context.header('content-security-policy', pagePolicy)
-    return context.html(statusPage(viewOf(world, parts)))
+    return answerPage(context, statusPage(viewOf(world, parts)))
   })
   app.get('/status.json', context => context.json(viewOf(world, parts)))
   reportRoutes(app, world, parts)

@@ -163,11 +163,13 @@ async function digest(algorithm: Algorithm | string, data: Bytes): Promise<Array
 }
 
 const signatures = new Map<string, boolean>()
+/** What tells a key from the others. */
+const names = new WeakMap<Key, string>()
 
 async function verified(key: Key, signature: Bytes, data: Bytes): Promise<boolean> {
-  const { x } = objectOf(key).export({ format: 'jwk' })
-  const signed = bytesOf(signature).toString('base64')
-  const about = `${x} ${signed} ${createHash('sha1').update(bytesOf(data)).digest('base64')}`
+  const name = names.get(key) ?? String(objectOf(key).export({ format: 'jwk' }).x)
+  names.set(key, name)
+  const about = `${name} ${bytesOf(signature).toString('latin1')} ${bytesOf(data).toString('latin1')}`
   return (
     signatures.get(about) ??
     remember(signatures, about, verify(null, bytesOf(data), objectOf(key), bytesOf(signature)))

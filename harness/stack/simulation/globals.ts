@@ -10,6 +10,9 @@ import { HarnessError } from '../../errors.ts'
 import type { Due, VirtualClock } from './clock.ts'
 import { virtualCrypto } from './crypto.ts'
 import { runningProcess } from './process.ts'
+import { anySignal, VirtualAbortController } from './web-abort.ts'
+import { VirtualHeaders } from './web-headers.ts'
+import { VirtualResponse } from './web-messages.ts'
 
 export interface VirtualWorld {
   clock: VirtualClock
@@ -42,10 +45,15 @@ export function enterVirtualWorld(world: VirtualWorld): () => void {
   }
   const timers = timersOn(world.clock)
   lay(globalThis, { ...timers, Date: dateOn(world), fetch: world.fetch })
+  lay(globalThis, {
+    Headers: VirtualHeaders,
+    Response: VirtualResponse,
+    AbortController: VirtualAbortController,
+  })
   lay(performance, { now: () => world.clock.now })
   lay(process.hrtime, { bigint: () => BigInt(Math.round(world.clock.now * 1e6)) })
   lay(Math, { random: world.random })
-  lay(AbortSignal, { timeout: timeoutSignal })
+  lay(AbortSignal, { timeout: timeoutSignal, any: anySignal })
   lay(require('node:timers'), timers)
   lay(require('node:timers/promises'), { setTimeout: sleep, setImmediate: () => sleep(turnMs) })
   const { module, subtle, global } = virtualCrypto(world)

@@ -35,7 +35,11 @@ export class WireError extends Error {
   head: Pick<HttpAnswer, 'status' | 'headers'> | undefined
 
   constructor(code: 'ECONNREFUSED' | 'ECONNRESET' | 'UND_ERR_SOCKET', message: string) {
+    // Where it was made says nothing, and takes longer than all the rest of it.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(message)
+    Error.stackTraceLimit = stackTraceLimit
     this.name = 'WireError'
     this.code = code
   }
