@@ -2,13 +2,13 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from '@playwright/test'
 import type { WorkerOptions } from './harness/playwright/fixtures.ts'
 import { settings } from './harness/playwright/settings.ts'
-import { loadArchitectures } from './harness/stack/load-architectures.ts'
+import { loadOwn } from './harness/stack/load-own.ts'
 import { codeEnding, programFile } from './harness/stack/node-binary.ts'
 
 // Drawn here, so that every process of the run inherits the same seed.
 settings()
 
-const architectures = await loadArchitectures()
+const architectures = await loadOwn()
 const cores = availableParallelism()
 
 export default defineConfig<object, WorkerOptions>({

@@ -1,7 +1,7 @@
 /** What many predictions have in common, in words that a scenario can use. */
 import type { ScenarioDefinition, VerdictFunction } from './scenario.ts'
 import { controlApp } from './scope.ts'
-import { familyApps } from './stack/topology.ts'
+import { everyApp } from './stack/apps.ts'
 
 /** The apps of the family that people use on the web. */
 export const webApps = ['feed', 'messenger', 'photos', 'chat', 'ads'] as const
@@ -13,9 +13,6 @@ export function webAppsBut(app: (typeof webApps)[number]): readonly string[] {
 export const apiApps = ['messenger-api', 'business-api'] as const
 /** Who has a session already, whatever they do with it. */
 export const existing = ['browse', 'refresh', 'api-call'] as const
-/** Every app of the family. */
-export const everyApp: readonly string[] = familyApps
-
 /** The control group shares nothing with the others, and must not feel a thing. */
 export const controlStands: VerdictFunction = ({ outcome, expect }) => {
   expect(outcome).toLeaveUnharmed({ app: controlApp })

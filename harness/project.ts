@@ -7,6 +7,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { messageIn, UsageError } from './errors.ts'
+import { isOwnApp, type OwnApp } from './stack/apps.ts'
 import type { Architecture } from './stack/architectures.ts'
 import { rootFolder } from './stack/node-binary.ts'
 
@@ -24,6 +25,8 @@ export interface ProjectConfig {
   shipped?: boolean | readonly string[]
   /** What `architecture()` made. */
   architectures?: readonly Architecture[]
+  /** What `app()` made. */
+  apps?: readonly OwnApp[]
 }
 
 /** For its types: gives back what it is given. */
@@ -38,6 +41,7 @@ export interface Project {
   scenarios: string | undefined
   shipped: boolean | readonly string[]
   architectures: readonly Architecture[]
+  apps: readonly OwnApp[]
 }
 
 const configSchema = z.strictObject({
@@ -46,6 +50,7 @@ const configSchema = z.strictObject({
   architectures: z
     .array(z.custom<Architecture>(isArchitecture, 'it is not what architecture() makes'))
     .optional(),
+  apps: z.array(z.custom<OwnApp>(isOwnApp, 'it is not what app() makes')).optional(),
 })
 
 function isArchitecture(value: unknown): boolean {
@@ -53,7 +58,7 @@ function isArchitecture(value: unknown): boolean {
   return typeof name === 'string' && typeof base === 'string' && Array.isArray(mitigations)
 }
 
-const without: Project = { file: undefined, scenarios: undefined, shipped: true, architectures: [] }
+const without: Project = { file: undefined, scenarios: undefined, shipped: true, architectures: [], apps: [] }
 let loaded: { from: string; project: Promise<Project> } | undefined
 
 /** The project around a folder, read once. Rejects with UsageError naming the file and what is wrong in it. */
@@ -67,11 +72,11 @@ async function load(from: string): Promise<Project> {
   // The repository is no project around itself.
   const file = home === rootFolder ? undefined : configFiles.map(name => join(home, name)).find(existsSync)
   if (file === undefined) return without
-  const { scenarios, shipped = true, architectures = [] } = await read(file)
+  const { scenarios, shipped = true, architectures = [], apps = [] } = await read(file)
   const folder = resolve(home, scenarios ?? 'scenarios')
   if (scenarios !== undefined && !existsSync(folder))
     throw new UsageError(`${file}: scenarios: there is no folder ${folder}`)
-  return { file, scenarios: existsSync(folder) ? folder : undefined, shipped, architectures }
+  return { file, scenarios: existsSync(folder) ? folder : undefined, shipped, architectures, apps }
 }
 
 async function read(file: string): Promise<z.output<typeof configSchema>> {

@@ -3,7 +3,7 @@
  * Being data, it can be run, listed and validated without running it.
  */
 import { type Arrivals, arrivalsProblem } from './crowd/arrivals.ts'
-import { familyCrowd, type Group, type Regions, segmentsOf } from './crowd/population.ts'
+import { everybody, type Group, type Regions, segmentsOf } from './crowd/population.ts'
 import { type Duration, toMs } from './duration.ts'
 import { messageOf, ScenarioError } from './errors.ts'
 import type { Fault } from './faults/fault.ts'
@@ -105,7 +105,7 @@ export interface ScenarioWorld {
 
 /** Checks a scenario. Throws ScenarioError listing everything that is wrong with it. */
 export function scenario(definition: ScenarioDefinition, world: ScenarioWorld = {}): Scenario {
-  const { topologies = topologiesOf(definition), groups = familyCrowd } = world
+  const { topologies = topologiesOf(definition), groups = everybody() } = world
   const { scope } = definition
   const regions = definition.regions ?? (scope && namesRegion(scope) ? 'apart' : 'pooled')
   const problems = [...wordProblems(definition), ...scopeProblems(scope, segmentsOf(groups, regions))]

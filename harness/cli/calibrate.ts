@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
 import { architectureOf } from '../stack/architectures.ts'
-import { loadArchitectures } from '../stack/load-architectures.ts'
+import { loadOwn } from '../stack/load-own.ts'
 import { useOf } from '../stack/simulation/calibrate.ts'
 import { costsOf } from '../stack/simulation/calibration.ts'
 import { type Costs, usualCosts } from '../stack/simulation/costs.ts'
@@ -42,7 +42,7 @@ export function addCalibrate(program: Command): void {
 }
 
 async function calibrate({ architecture: name, file }: CalibrateOptions, signal: AbortSignal): Promise<void> {
-  await loadArchitectures()
+  await loadOwn()
   const architecture = architectureOf(name)
   const target = writableFile(file, `--file ${file}`)
   write(`firebreak calibrate  ${name} on processes; the machine should do nothing else`)

@@ -1,9 +1,12 @@
 /** The accounts that `firebreak up` makes: a user for each app, a client for each API, and secrets made for the run. */
 import { randomBytes } from 'node:crypto'
+import { appsOn } from '../crowd/population.ts'
 import { HarnessError } from '../errors.ts'
+import { controlApp } from '../scope.ts'
+import { everyApp } from '../stack/apps.ts'
 import { controlFetch } from '../stack/control-fetch.ts'
 import type { Stack } from '../stack/stack.ts'
-import { familyApps, operatorAuthOf, regions } from '../stack/topology.ts'
+import { operatorAuthOf, regions } from '../stack/topology.ts'
 
 export interface DemoAccounts {
   users: { app: string; username: string }[]
@@ -20,8 +23,11 @@ export async function createDemoAccounts(
 ): Promise<DemoAccounts> {
   const password = randomBytes(9).toString('base64url')
   const secret = randomBytes(18).toString('base64url')
-  const apis = familyApps.filter(name => name.endsWith('-api'))
-  const people = [...familyApps.filter(name => !name.endsWith('-api')), 'rival']
+  const apis = appsOn('api')
+  const people = [
+    ...everyApp.filter(name => appsOn('web').includes(name) || appsOn('mobile').includes(name)),
+    controlApp,
+  ]
   const auths = (app: string) => regions.map(region => operatorAuthOf(stack.topology, app, region))
   const ask = async (auth: string, path: string, body: object) => {
     const response = await controlFetch(`${stack.control[auth]}${path}`, {

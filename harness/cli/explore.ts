@@ -13,7 +13,7 @@ import { importedAs, projectAround } from '../project.ts'
 import { verdictWord } from '../report/scoreboard.ts'
 import { type Style, styleFor } from '../report/style.ts'
 import { type Architecture, architectureOf } from '../stack/architectures.ts'
-import { loadArchitectures } from '../stack/load-architectures.ts'
+import { loadOwn } from '../stack/load-own.ts'
 import { longDurationOf } from './long-duration.ts'
 import { seedOf } from './seed.ts'
 
@@ -52,7 +52,7 @@ async function run({
   out,
   confirm,
 }: ExploreCommandOptions): Promise<number> {
-  await loadArchitectures()
+  await loadOwn()
   const architecture = architectureOf(name)
   const style = styleFor(process.stdout)
   write(`${style.bold('firebreak explore')}  ${architecture.name}, ${budget / 1_000} s, seed ${seed}\n`)

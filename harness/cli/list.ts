@@ -2,7 +2,7 @@ import { Argument, type Command, Option } from 'commander'
 import { catalogue } from '../faults/catalogue.ts'
 import { type Style, styleFor } from '../report/style.ts'
 import { loadScenarios } from '../run/load-scenarios.ts'
-import { loadArchitectures } from '../stack/load-architectures.ts'
+import { loadOwn } from '../stack/load-own.ts'
 import { byLayer, faultTable, parametersOf, whereOf } from './fault-listing.ts'
 import { byCause, byIncident, listed } from './scenario-listing.ts'
 
@@ -38,7 +38,7 @@ export function addList(program: Command): void {
 /** What is not asked for is left out. */
 async function list(what: Kind | undefined) {
   const wants = (kind: Kind) => what === undefined || what === kind
-  const architectures = await loadArchitectures()
+  const architectures = await loadOwn()
   return {
     schema: 1,
     ...(wants('scenarios') ? { scenarios: listed(await loadScenarios()) } : {}),

@@ -5,14 +5,15 @@ import type { Command } from 'commander'
 import { UsageError } from '../errors.ts'
 import { catalogue } from '../faults/catalogue.ts'
 import { layers } from '../faults/fault.ts'
-import { addApp } from '../new/new-app.ts'
-import { newArchitecture } from '../new/new-architecture.ts'
 import { newFault } from '../new/new-fault.ts'
 import { newScenario } from '../new/new-scenario.ts'
+import { newEntry } from '../new/own-list.ts'
 import { importedAs, projectAround } from '../project.ts'
 import { scenariosFolder } from '../run/load-scenarios.ts'
 import { causes } from '../scenario.ts'
-import { architectureNames, mitigations } from '../stack/architectures.ts'
+import { app, defineApps, phoneChecks, surfaces } from '../stack/apps.ts'
+import { architecture, architectureNames, mitigations } from '../stack/architectures.ts'
+import { serviceNames } from '../stack/load-own.ts'
 import { rootFolder } from '../stack/node-binary.ts'
 
 const kinds = ['scenario', 'fault', 'architecture', 'app'] as const
@@ -26,6 +27,8 @@ interface NewOptions {
   layer?: string
   base?: string
   without: string[]
+  surface: string[]
+  phone?: string
 }
 
 export function addNew(program: Command): void {
@@ -52,6 +55,8 @@ export function addNew(program: Command): void {
     .option('--layer <layer>', `of a fault: ${layers.join(', ')}`)
     .option('--base <name>', `of an architecture: ${architectureNames.join(', ')}`)
     .option('--without <mitigations>', 'of an architecture: what it lacks', each, [])
+    .option('--surface <surfaces>', `of an app: ${surfaces.join(', ')}, or several`, each, [])
+    .option('--phone <check>', `of an app with phones, how it checks them: ${phoneChecks.join(', ')}`)
     .addHelpText('after', '\nWhat is not said is asked for, where there is a terminal.')
     .action(async (what: string, name: string | undefined, options: NewOptions) => {
       const kind = name === undefined ? 'scenario' : kinds.find(known => known === what)
@@ -108,16 +113,24 @@ async function makeArchitecture(name: string, options: NewOptions): Promise<stri
   const base = oneOf('--base', options.base ?? 'hardened', architectureNames)
   const without = options.without.length > 0 ? options.without : [await askedOf('Without what?', mitigations)]
   const change = { base, without: without.map(each => oneOf('--without', each, mitigations)) }
-  write(file, newArchitecture({ file, name, change, importFrom }))
+  architecture(name, change)
+  write(file, newEntry({ file, kind: 'architecture', name, definition: change, importFrom }))
   return [...begun, `wrote ${shown(file)}`, `run with it: npx firebreak run --architecture ${name}`]
 }
 
 async function makeApp(name: string, options: NewOptions): Promise<string[]> {
-  if ((await home()).importFrom === 'firebreak')
-    throw new UsageError('an app is part of the family that is shipped: make it in a clone of the repository')
+  const { folder, importFrom, begun } = await home()
+  const file = join(folder, 'apps.ts')
   const title = options.title ?? (await asked('What do people call it?', sentence(name)))
-  const files = addApp(rootFolder, { name, title })
-  return [...files.map(file => `wrote ${shown(join(rootFolder, file))}`), 'see it: npx firebreak up']
+  const on = options.surface.length > 0 ? options.surface : [await askedOf('Used how?', surfaces)]
+  const definition = {
+    title,
+    surfaces: on.map(each => oneOf('--surface', each, surfaces)),
+    ...(options.phone === undefined ? {} : { phone: oneOf('--phone', options.phone, phoneChecks) }),
+  }
+  defineApps([app(name, definition)], serviceNames())
+  write(file, newEntry({ file, kind: 'app', name, definition, importFrom }))
+  return [...begun, `wrote ${shown(file)}`, 'see it: npx firebreak up', 'it is in every run from now on']
 }
 
 /** Where a project's own is, and how it imports firebreak. A project that has none yet gets a configuration. */

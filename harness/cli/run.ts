@@ -9,7 +9,7 @@ import { readNoise } from '../outcome/noise.ts'
 import { settings } from '../playwright/settings.ts'
 import { loadScenarios, pickScenarios } from '../run/load-scenarios.ts'
 import { architectureNames, architectureOf } from '../stack/architectures.ts'
-import { loadArchitectures } from '../stack/load-architectures.ts'
+import { loadOwn } from '../stack/load-own.ts'
 import { nodeBinary, programFile } from '../stack/node-binary.ts'
 import { chooseRuntime } from '../stack/runtimes.ts'
 import { readCosts } from '../stack/simulation/costs-file.ts'
@@ -67,7 +67,7 @@ export function addRun(program: Command): void {
 
 /** Runs scenarios by their names, or all; resolves to the exit code. */
 export async function run(names: string[], options: RunOptions): Promise<number> {
-  const known = await loadArchitectures()
+  const known = await loadOwn()
   if (options.watch) {
     const { watchScenario } = await import('./watch.ts')
     return await watchScenario({ ...watchable(options), names })

@@ -11,7 +11,7 @@ import { renderSensitivity } from '../report/sensitivity-table.ts'
 import { styleFor } from '../report/style.ts'
 import { loadScenarios, type NamedScenario, pickScenarios } from '../run/load-scenarios.ts'
 import { type Architecture, architectureOf, isPredicted } from '../stack/architectures.ts'
-import { loadArchitectures } from '../stack/load-architectures.ts'
+import { loadOwn } from '../stack/load-own.ts'
 import type { SimulatedRun, SimulationJob } from '../stack/simulation/job.ts'
 import { simulateAll } from '../stack/simulation/workers.ts'
 import { seedOf } from './seed.ts'
@@ -52,7 +52,7 @@ export function addSensitivity(program: Command): void {
 
 /** Resolves to the exit code. */
 export async function sensitivity(names: string[], options: SensitivityOptions): Promise<number> {
-  await loadArchitectures()
+  await loadOwn()
   const picked = pickScenarios(await loadScenarios(), names)
   const wanted = options.architecture.split(',').map(name => architectureOf(name.trim()))
   const bare = wanted.find(({ mitigations }) => mitigations.length === 0)

@@ -1,11 +1,9 @@
 /** What `firebreak up` says of the family that it started: where everything is, and how to get in and break it. */
+import { appsOn } from '../crowd/population.ts'
 import type { Style } from '../report/style.ts'
 import type { Stack } from '../stack/stack.ts'
-import { familyApps, regions } from '../stack/topology.ts'
+import { regions } from '../stack/topology.ts'
 import type { DemoAccounts } from './demo-accounts.ts'
-
-export const webApps = familyApps.filter(name => !name.endsWith('-api'))
-export const apiApps = familyApps.filter(name => name.endsWith('-api'))
 
 export interface UpListing {
   schema: 1
@@ -45,8 +43,8 @@ export function upListing(stack: ShownStack, accounts: DemoAccounts): UpListing 
     architecture: stack.architecture.name,
     mitigations: stack.architecture.mitigations,
     bootMs: Math.round(stack.bootMs),
-    pages: webApps.flatMap(at),
-    apis: apiApps.flatMap(at),
+    pages: appsOn('web').flatMap(at),
+    apis: appsOn('api').flatMap(at),
     rival: `${stack.doors.rival}/`,
     status: `${stack.doors.status}/`,
     users,

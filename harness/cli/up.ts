@@ -2,14 +2,14 @@ import { randomBytes, randomInt } from 'node:crypto'
 import type { Command } from 'commander'
 import { CrowdProcess } from '../crowd/crowd-process.ts'
 import { crowdStackOf } from '../crowd/operator.ts'
-import { familyCrowd, type Group } from '../crowd/population.ts'
+import { everybody, type Group } from '../crowd/population.ts'
 import { messageOf, UsageError } from '../errors.ts'
 import { type Need, needs } from '../faults/fault.ts'
 import { styleFor } from '../report/style.ts'
 import { openRoom } from '../room/open-room.ts'
 import { loadScenarios } from '../run/load-scenarios.ts'
 import { architectureNames, architectureOf } from '../stack/architectures.ts'
-import { loadArchitectures } from '../stack/load-architectures.ts'
+import { loadOwn } from '../stack/load-own.ts'
 import { chooseRuntime } from '../stack/runtimes.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
 import { removeDeadStacks } from '../stack/survey.ts'
@@ -48,7 +48,7 @@ export function addUp(program: Command): void {
 
 /** Ends with 0 when it is told to stop, and 130 when that was before it was up. */
 async function up(options: UpOptions): Promise<void> {
-  await loadArchitectures()
+  await loadOwn()
   const architecture = architectureOf(options.architecture)
   const { runtime, why } = await chooseRuntime(options.runtime)
   const say = (line: string) => process.stderr.write(`${line}\n`)
@@ -94,13 +94,14 @@ async function up(options: UpOptions): Promise<void> {
  * A crowd to look at, not to measure with: half as many visits, so that a slow machine has room for a browser too. Nobody's
  * session is about to run out: a timeline of half an hour is planned for longer than such a session has left.
  */
-const lookedAt: readonly Group[] = familyCrowd.map(group => ({
-  ...group,
-  browseEveryMs: 2 * group.browseEveryMs,
-  newcomersPerSecond: group.newcomersPerSecond / 4,
-  nearExpiry: 0,
-  expired: 0,
-}))
+const lookedAt = (): Group[] =>
+  everybody().map(group => ({
+    ...group,
+    browseEveryMs: 2 * group.browseEveryMs,
+    newcomersPerSecond: group.newcomersPerSecond / 4,
+    nearExpiry: 0,
+    expired: 0,
+  }))
 
 /** The users, who begin at once. */
 async function startCrowd(
@@ -111,7 +112,7 @@ async function startCrowd(
   say('signing everybody in')
   const crowd = new CrowdProcess(stack.id, {
     stack: crowdStackOf(stack),
-    groups: lookedAt,
+    groups: lookedAt(),
     seed: randomInt(2 ** 31 - 1),
     run: `up-${randomBytes(2).toString('hex')}`,
     timelineMs,

@@ -1,5 +1,7 @@
 /** Who is in the crowd. One group for each app and surface; its users live in all regions, in turn. */
 import { type Activity, pooledRegion, type Segment, type Surface } from '../outcome/history.ts'
+import { controlApp } from '../scope.ts'
+import { type OwnApp, ownApps } from '../stack/apps.ts'
 import { regions } from '../stack/topology.ts'
 
 export interface Group {
@@ -61,9 +63,15 @@ const web = {
   nearExpiry: 1,
   expired: 1,
 } as const
-const phone = { ...usual, surface: 'mobile', client: 'phone' } as const
+const likePhone = { ...usual, surface: 'mobile', client: 'phone' } as const
 /** Many who look seldom: how many of them have to ask auth while a fault lasts is less a matter of chance. */
-const device = { ...usual, surface: 'mobile', client: 'device', residents: 24, browseEveryMs: 9_200 } as const
+const likeDevice = {
+  ...usual,
+  surface: 'mobile',
+  client: 'device',
+  residents: 24,
+  browseEveryMs: 9_200,
+} as const
 const api = {
   ...usual,
   surface: 'api',
@@ -83,13 +91,13 @@ const whenDue = { refreshEveryMs: 18_000, residents: 40, browseEveryMs: 13_000 }
 
 const members: readonly Omit<Group, 'homes'>[] = [
   { app: 'feed', ...web },
-  { app: 'feed', ...phone, ...often },
+  { app: 'feed', ...likePhone, ...often },
   { app: 'messenger', ...web },
-  { app: 'messenger', ...phone, ...often },
+  { app: 'messenger', ...likePhone, ...often },
   { app: 'photos', ...web },
-  { app: 'photos', ...phone, ...whenDue },
+  { app: 'photos', ...likePhone, ...whenDue },
   { app: 'chat', ...web },
-  { app: 'chat', ...device },
+  { app: 'chat', ...likeDevice },
   { app: 'ads', ...web },
   { app: 'messenger-api', ...api },
   { app: 'business-api', ...api },
@@ -97,12 +105,47 @@ const members: readonly Omit<Group, 'homes'>[] = [
   { app: 'rival', ...web, newcomersPerSecond: 2.5 },
 ]
 
-/** The users of the whole family and of the control group. */
-export const familyCrowd: readonly Group[] = members.map((member, index) => ({
-  ...member,
-  // Each group begins in another region: the few whose sessions are revoked are then in all of them.
-  homes: rotated(member.app === 'rival' ? rivalDoor : edges, index),
-}))
+/** The users of the whole shipped family and of the control group. */
+export const familyCrowd: readonly Group[] = housed(members)
+
+// Each group begins in another region: the few whose sessions are revoked are then in all of them.
+function housed(groups: readonly Omit<Group, 'homes'>[]): Group[] {
+  return groups.map((group, index) => ({
+    ...group,
+    homes: rotated(group.app === controlApp ? rivalDoor : edges, index),
+  }))
+}
+
+let known = { apps: ownApps(), groups: familyCrowd }
+
+/** The users of all apps that there are: of the family, of the control group, and of those that users have added. */
+export function everybody(): readonly Group[] {
+  const apps = ownApps()
+  if (known.apps !== apps) known = { apps, groups: housed([...members, ...apps.flatMap(groupsOf)]) }
+  return known.groups
+}
+
+/** The users of an app that somebody added: like those of the shipped apps that check them in the same way. */
+function groupsOf({
+  name: app,
+  surfaces,
+  phone = 'introspection',
+  users = {},
+}: OwnApp): Omit<Group, 'homes'>[] {
+  const phones = {
+    introspection: { ...likePhone, ...often },
+    signature: { ...likePhone, ...whenDue },
+    device: likeDevice,
+  }
+  const of = { web, mobile: phones[phone], api }
+  return surfaces.map(surface => ({ app, ...of[surface], ...users }))
+}
+
+/** The apps around the shared auth that people or systems use in this way. */
+export function appsOn(surface: Surface): string[] {
+  const on = everybody().filter(each => each.surface === surface && each.app !== controlApp)
+  return on.map(({ app }) => app)
+}
 
 function rotated<T>(list: readonly T[], by: number): T[] {
   return list.map((_, index) => list[(index + by) % list.length] as T)

@@ -12,7 +12,8 @@
  */
 import type { Fault } from '../faults/fault.ts'
 import type { SegmentOutcome } from '../outcome/measures.ts'
-import { familyApps, internet } from '../stack/topology.ts'
+import { everyApp } from '../stack/apps.ts'
+import { internet } from '../stack/topology.ts'
 import type { Diagnosed } from './classify.ts'
 import { type Diagnosis, diagnoses } from './symptoms.ts'
 
@@ -236,7 +237,7 @@ function placesOfService(name: string, layer: string): Place[] {
   if (/^(rival-)?(auth|sessions|session-cache|audit)/.test(role) || role === 'discovery') return ['auth']
   // The control group's app has no edge before it; its settings are an app's nevertheless.
   if (role === 'rival') return [layer === 'config' ? 'app' : 'door']
-  if (familyApps.some(each => each === role)) return ['app']
+  if (everyApp.includes(role)) return ['app']
   // Who no longer hears of changes goes on with old ones: of apps' addresses and of auth's.
   return role === 'config' ? ['app', 'auth'] : ['unseen']
 }

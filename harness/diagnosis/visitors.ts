@@ -4,7 +4,7 @@ import { getSetCookies, Headers } from 'undici'
 import { type Answered, ask, type ClientWorld, tryLaterOf } from '../crowd/client.ts'
 import { HttpClient } from '../crowd/http.ts'
 import { createAccounts, memberOf } from '../crowd/operator.ts'
-import { familyCrowd, type Group } from '../crowd/population.ts'
+import { everybody, type Group } from '../crowd/population.ts'
 import { HarnessError } from '../errors.ts'
 import type { Stack } from '../stack/stack.ts'
 import { defaultDeadlineMs } from './probe.ts'
@@ -19,7 +19,7 @@ const patienceMs = 200
  * accounts from all others on the stack. Rejects with HarnessError if somebody cannot be signed in: no fault is on yet.
  */
 export async function signInVisitors(stack: Stack, run: string): Promise<ProbeTarget[]> {
-  const groups = familyCrowd
+  const groups = everybody()
     .filter(({ surface }) => surface === 'web')
     .map(({ app, surface, client, homes, browseEveryMs }): Group => {
       const residents = homes.length

@@ -2,7 +2,7 @@ import { test as base } from '@playwright/test'
 import { CutShort } from '../run/cut-short.ts'
 import { architectureOf } from '../stack/architectures.ts'
 import type { RealRuntime } from '../stack/driver.ts'
-import { loadArchitectures } from '../stack/load-architectures.ts'
+import { loadOwn } from '../stack/load-own.ts'
 import { chooseRuntime } from '../stack/runtimes.ts'
 import { startStack } from '../stack/stack.ts'
 import { settings } from './settings.ts'
@@ -42,7 +42,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   ],
   stacks: [
     async ({ architecture, runtime }, use) => {
-      await loadArchitectures()
+      await loadOwn()
       endWithRunner()
       await using stacks = new StackPool((features, signal) =>
         startStack({ runtime, architecture: architectureOf(architecture), features, signal }),

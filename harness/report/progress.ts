@@ -5,7 +5,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { LiveSnapshot } from '../run/live-progress.ts'
 import { controlApp } from '../scope.ts'
-import { familyApps } from '../stack/topology.ts'
+import { everyApp } from '../stack/apps.ts'
 import type { Style } from './style.ts'
 
 export interface ProgressState {
@@ -28,8 +28,6 @@ export interface RunningState {
 
 const bars = '▁▂▃▄▅▆▇█'
 const sparkWidth = 12
-/** In the order of the products; others come after them. */
-const order: readonly string[] = [...familyApps, controlApp]
 
 /** One character a second: how much was served. A dot where nobody asked. */
 export function sparkline(values: readonly (number | null)[], width = sparkWidth): string {
@@ -89,7 +87,9 @@ function sparksOf({ snapshots }: RunningState, columns: number, style: Style): s
   )
 }
 
+/** In the order of the products; others come after them. */
 function place(app: string): number {
+  const order = [...everyApp, controlApp]
   const found = order.indexOf(app)
   return found < 0 ? order.length : found
 }

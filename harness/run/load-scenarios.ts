@@ -4,8 +4,9 @@ import { pathToFileURL } from 'node:url'
 import { messageIn, messageOf, ScenarioError, UsageError } from '../errors.ts'
 import { projectAround } from '../project.ts'
 import type { Scenario } from '../scenario.ts'
-import { loadArchitectures } from '../stack/load-architectures.ts'
+import { loadOwn } from '../stack/load-own.ts'
 import { rootFolder } from '../stack/node-binary.ts'
+import { ownListNames } from '../stack/own-list.ts'
 
 export const scenariosFolder = join(rootFolder, 'scenarios')
 
@@ -17,11 +18,11 @@ export interface NamedScenario {
 
 /**
  * Loads every scenario of a folder; without one, those of the project and the shipped ones that it takes: the control,
- * which breaks nothing, then the shortest first, then by name. Own architectures come before all, since scenarios may
- * predict something for them. Throws one ScenarioError for all files that are wrong, and UsageError for a name that two have.
+ * which breaks nothing, then the shortest first, then by name. Own apps and architectures come before all, since
+ * scenarios may be about them. Throws one ScenarioError for all files that are wrong, and UsageError for a name that two have.
  */
 export async function loadScenarios(folder?: string): Promise<NamedScenario[]> {
-  await loadArchitectures(folder)
+  await loadOwn(folder)
   const files = folder === undefined ? await projectFiles() : scenarioFiles(folder)
   const loaded = await Promise.allSettled(files.map(loadScenario))
   const problems = loaded.flatMap(result => (result.status === 'rejected' ? [messageOf(result.reason)] : []))
@@ -34,7 +35,12 @@ export async function loadScenarios(folder?: string): Promise<NamedScenario[]> {
 /** Paths of the scenario files of a folder, in order. */
 function scenarioFiles(folder: string): string[] {
   return readdirSync(folder)
-    .filter(file => endings.test(file) && !/\.(spec|test|d)\./.test(file) && nameOf(file) !== 'architectures')
+    .filter(
+      file =>
+        endings.test(file) &&
+        !/\.(spec|test|d)\./.test(file) &&
+        !ownListNames.some(name => name === nameOf(file)),
+    )
     .toSorted()
     .map(file => join(folder, file))
 }

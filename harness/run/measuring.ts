@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type CrowdHistory, type CrowdOptions, type Expiring, leadMs } from '../crowd/crowd.ts'
 import { CrowdProcess, type RunningCrowd } from '../crowd/crowd-process.ts'
 import { crowdStackOf } from '../crowd/operator.ts'
-import { familyCrowd } from '../crowd/population.ts'
+import { everybody } from '../crowd/population.ts'
 import { type ProbeRecord, Prober, type ProbeTarget } from '../diagnosis/prober.ts'
 import { signInVisitors } from '../diagnosis/visitors.ts'
 import type { Scenario } from '../scenario.ts'
@@ -51,7 +51,7 @@ export function signEverybodyIn({
   const run = `${name}-${randomBytes(2).toString('hex')}`
   const wanted: CrowdOptions = {
     stack: crowdStackOf(stack),
-    groups: familyCrowd,
+    groups: everybody(),
     seed,
     run,
     timelineMs,

@@ -1,6 +1,6 @@
 /** Runs one scenario on one stack: warm up, measure the steady state, break, heal, judge. */
 import type { RunningCrowd } from '../crowd/crowd-process.ts'
-import { familyCrowd, segmentsOf } from '../crowd/population.ts'
+import { everybody, segmentsOf } from '../crowd/population.ts'
 import { HarnessError } from '../errors.ts'
 import { type FidelityFinding, fidelityOf, isHeldToCard } from '../fidelity.ts'
 import { conservation } from '../outcome/conservation.ts'
@@ -231,7 +231,7 @@ async function play({ scenario, stack, phase, signal }: RunOptions, crowd: Runni
     recorded: crowd.recorded,
     now: () => crowd.now(),
     firstFaultMs: Math.min(...scenario.schedule.map(({ fromMs }) => fromMs)),
-    segments: segmentsOf(familyCrowd, scenario.regions),
+    segments: segmentsOf(everybody(), scenario.regions),
   })
   using watch = watchAbort(scenario, live)
   return await playTimeline({
@@ -270,6 +270,6 @@ function judged(
     outcome: run.outcome,
     doubts: doubtsOf(run),
     fidelity,
-    segments: segmentsOf(familyCrowd, scenario.regions),
+    segments: segmentsOf(everybody(), scenario.regions),
   })
 }

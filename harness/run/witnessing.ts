@@ -1,7 +1,7 @@
 /** What a real browser sees of a run: before, during and after its fault. Without a browser the run goes on, and says so. */
 import { availableParallelism } from 'node:os'
 import { createAccounts } from '../crowd/operator.ts'
-import { familyCrowd } from '../crowd/population.ts'
+import { everybody } from '../crowd/population.ts'
 import { HarnessError, messageOf } from '../errors.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Stack } from '../stack/stack.ts'
@@ -95,7 +95,7 @@ export function undoAtMs({ schedule, timelineMs }: Pick<Scenario, 'schedule' | '
 }
 
 async function pagesOf(stack: Stack, run: string): Promise<WitnessPage[]> {
-  const groups = familyCrowd
+  const groups = everybody()
     .filter(({ app, surface }) => surface === 'web' && apps.includes(app))
     .map(group => ({ ...group, residents: 1, revoked: 0, nearExpiry: 0, expired: 0 }))
   const accounts = await createAccounts(stack, run, groups)

@@ -2,7 +2,7 @@
  * What the services of a topology are configured with at first: every document of the config service, and whom each
  * service is deployed to find. Times are those of the miniature: seconds stand for hours.
  */
-import { familyApps, type ServiceSpec, type Topology } from './topology.ts'
+import type { ServiceSpec, Topology } from './topology.ts'
 
 const issuer = 'https://auth.firebreak.test'
 const audience = 'firebreak-apps'
@@ -16,6 +16,9 @@ export interface Discovery {
 
 /** The first version of each document, by its name. */
 export function firstDocuments(topology: Topology): Record<string, unknown> {
+  const apps = topology.services
+    .filter(({ program, calls }) => program === 'app' && calls.includes('config'))
+    .map(({ name }) => name)
   const app = {
     issuer,
     audience,
@@ -41,9 +44,9 @@ export function firstDocuments(topology: Topology): Record<string, unknown> {
       clientSecretsExpireAtS: 0,
       sessionCache: 'session-cache',
     },
-    ...Object.fromEntries(familyApps.map(name => [name, app])),
+    ...Object.fromEntries(apps.map(name => [name, app])),
     edge: {
-      routes: Object.fromEntries(familyApps.map(name => [name, name])),
+      routes: Object.fromEntries(apps.map(name => [name, name])),
       timeoutMs: 5_000,
       places: 256,
     },

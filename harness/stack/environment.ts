@@ -1,5 +1,6 @@
 /** What each service of a stack is told through its environment, and the secrets among it. */
 import { randomBytes } from 'node:crypto'
+import { ownApps } from './apps.ts'
 import type { Architecture } from './architectures.ts'
 import { deployedDiscovery, firstDocuments } from './documents.ts'
 import type { DatabaseSecrets } from './driver.ts'
@@ -95,15 +96,31 @@ function ownEnvironment(service: ServiceSpec, parts: EnvironmentParts): Record<s
       return {
         CLIENT_SECRET: secrets.clients[name] ?? '',
         APP_SECRET: secrets.apps[name] ?? '',
+        ...definitionOf(name),
         ...discoveryOf(service, topology),
         ...(tls ? { TLS_CA: tls.ca } : {}),
       }
     case 'edge':
       return discoveryOf(service, topology)
     case 'status':
+      return { ADMIN_TOKEN: secrets.adminToken, ...ownProducts() }
     case 'audit':
       return { ADMIN_TOKEN: secrets.adminToken }
   }
+}
+
+/** What an app of users' own is like, which the program does not know. */
+function definitionOf(name: string): Record<string, string> {
+  const found = ownApps().find(each => each.name === name)
+  if (!found) return {}
+  const { users: _, ...definition } = found
+  return { DEFINITION: JSON.stringify(definition) }
+}
+
+/** What the status page is about besides. */
+function ownProducts(): Record<string, string> {
+  const products = ownApps().map(({ name: app, title, surfaces }) => ({ app, title, surfaces }))
+  return products.length === 0 ? {} : { OWN_PRODUCTS: JSON.stringify(products) }
 }
 
 function certificateOf(name: string, tls: StackTls | undefined): Record<string, string> {

@@ -1,12 +1,13 @@
 /**
- * Which services a stack has, and who calls whom. Data only: a new app is one role file in services/app/roles and
- * one line here.
+ * Which services a stack has, and who calls whom. Data only: which apps there are is said in apps.ts.
  *
  *   internet ──> edge-us ──> feed ──> auth-1 ──> sessions     every arrow is a link, and every
  *                   └─────────┴────────┴────> config          link goes through the fault proxy
  *   internet ──> rival ──> rival-auth ──> rival-sessions      (the control group)
  *   internet ──> status ──> edge-us                           (looks on from outside)
  */
+
+import { everyApp, familyApps, ownApps } from './apps.ts'
 
 export const programs = ['postgres', 'config', 'auth', 'app', 'edge', 'status', 'cache', 'audit'] as const
 export type Program = (typeof programs)[number]
@@ -49,17 +50,6 @@ export const harness = 'harness'
 export const regions = ['us', 'eu', 'asia', 'me'] as const
 export type Region = (typeof regions)[number]
 
-/** The apps that share one auth. */
-export const familyApps = [
-  'feed',
-  'messenger',
-  'photos',
-  'chat',
-  'ads',
-  'messenger-api',
-  'business-api',
-] as const
-
 /** The app with an auth of its own: the control group. */
 const rivalServices: readonly ServiceSpec[] = [
   { name: 'rival-sessions', role: 'rival-sessions', program: 'postgres', calls: [] },
@@ -86,7 +76,7 @@ function authPair(cell?: Region): ServiceSpec[] {
   ]
 }
 
-function familyOf(cells: readonly Region[]): Topology {
+function familyOf(cells: readonly Region[], apps: readonly string[]): Topology {
   const pairs = cells.length === 0 ? authPair() : cells.flatMap(authPair)
   const auths = pairs.filter(({ role }) => role === 'auth').map(({ name }) => name)
   const edges = regions.map(region => `edge-${region}`)
@@ -94,7 +84,7 @@ function familyOf(cells: readonly Region[]): Topology {
     services: [
       ...pairs,
       { name: 'config', role: 'config', program: 'config', calls: [] },
-      ...familyApps.map(
+      ...apps.map(
         (app): ServiceSpec => ({ name: app, role: app, program: 'app', calls: [...auths, 'config'] }),
       ),
       ...regions.map(
@@ -103,7 +93,7 @@ function familyOf(cells: readonly Region[]): Topology {
           role: 'edge',
           program: 'edge',
           region,
-          calls: [...familyApps, 'config'],
+          calls: [...apps, 'config'],
         }),
       ),
       { name: 'status', role: 'status', program: 'status', calls: edges },
@@ -121,14 +111,19 @@ function familyOf(cells: readonly Region[]): Topology {
 }
 
 /** The family of apps around one shared auth, with the control group beside it. */
-export const family = familyOf([])
+export const family = familyOf([], familyApps)
 
 /** The same family with an auth and a database for each region. */
-export const cellularFamily = familyOf(regions)
+export const cellularFamily = familyOf(regions, familyApps)
 
-/** The topology of an architecture. */
+let known = { apps: ownApps(), family, cellularFamily }
+
+/** The topology of an architecture, with the apps that users have added. */
 export function topologyOf(architecture: { mitigations: readonly string[] }): Topology {
-  return architecture.mitigations.includes('cells') ? cellularFamily : family
+  const apps = ownApps()
+  if (known.apps !== apps)
+    known = { apps, family: familyOf([], everyApp), cellularFamily: familyOf(regions, everyApp) }
+  return architecture.mitigations.includes('cells') ? known.cellularFamily : known.family
 }
 
 function link(from: string, to: string): Link {

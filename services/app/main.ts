@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { createConfigClient } from '../common/config-client.ts'
 import { createDirectory, discoverySchema } from '../common/discovery.ts'
-import { commonEnv, readEnv } from '../common/env.ts'
+import { commonEnv, jsonText, readEnv } from '../common/env.ts'
 import { Health } from '../common/health.ts'
 import { fileLastKnownGood } from '../common/last-known-good.ts'
 import { jsonLog } from '../common/log.ts'
@@ -9,13 +9,15 @@ import { createFetch } from '../common/outbound.ts'
 import { serve } from '../common/serve.ts'
 import { createApp } from './app.ts'
 import { appConfigSchema, defaultAppConfig } from './app-config.ts'
-import { roles } from './roles/index.ts'
+import { definitionSchema } from './roles/defined.ts'
+import { roleOf } from './roles/index.ts'
 
 const secretBytes = 32
 
 const env = readEnv(
   commonEnv.extend({
-    ROLE: z.enum(Object.keys(roles) as [string, ...string[]]),
+    /** Of an app that is none of those in roles/. */
+    DEFINITION: jsonText(definitionSchema).optional(),
     CLIENT_SECRET: z.string().min(1),
     APP_SECRET: z
       .base64url()
@@ -27,8 +29,7 @@ const env = readEnv(
 )
 const { MITIGATIONS: mitigations, LINKS: links } = env
 const log = jsonLog(env.NAME)
-const role = roles[env.ROLE]
-if (!role) throw new Error(`no role ${env.ROLE}`)
+const role = roleOf(env)
 const fetch = createFetch({ ca: env.TLS_CA })
 const health = new Health()
 

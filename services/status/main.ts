@@ -11,13 +11,15 @@ const env = readEnv(
     ROLE: z.string().default('status'),
     ADMIN_TOKEN: z.string().min(1).optional(),
     PRODUCTS: jsonText(productsSchema).optional(),
+    /** Besides those of the family. */
+    OWN_PRODUCTS: jsonText(productsSchema).default([]),
     /** Looks in a second, over all apps and regions. */
     PROBES_PER_SECOND: z.coerce.number().min(0.1).max(100).default(8),
   }),
 )
 const log = jsonLog(env.NAME)
 const status = createStatus({
-  products: env.PRODUCTS ?? familyProducts,
+  products: env.PRODUCTS ?? [...familyProducts, ...env.OWN_PRODUCTS],
   edges: edgesIn(env.LINKS),
   fetch: hostFetch,
   adminToken: env.ADMIN_TOKEN,

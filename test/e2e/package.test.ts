@@ -102,6 +102,23 @@ describe('the package', () => {
     ])
   })
 
+  test('simulates an app of its own: its people are part of every run, and fall with the others', () => {
+    const made = firebreak('new', 'app', 'pay', '--surface', 'web,mobile', '--phone', 'signature')
+    expect(made.output).toContain('wrote scenarios/apps.ts')
+    const scenario = firebreak('new', 'pay-cut-off', '--fault', 'down', '--scope', 'pay')
+    expect(scenario.status, scenario.output).toBe(0)
+    const file = join(project, 'scenarios', 'pay-cut-off.ts')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('* -> auth', 'pay -> auth'))
+    const args = ['pay-cut-off', '--architecture', 'hardened', '--runtime', 'simulation', '--out', 'own-app']
+    const { status, output } = firebreak('run', ...args)
+    expect(status, output).toBe(0)
+    const segments = runs('own-app')[0]?.outcome?.segments ?? []
+    const harmOf = (app: string, activity: string) =>
+      segments.find(each => each.app === app && each.surface === 'web' && each.activity === activity)?.harm
+    expect(harmOf('pay', 'sign-in')).toBeGreaterThan(0.5)
+    expect(harmOf('feed', 'sign-in')).toBeLessThan(0.1)
+  })
+
   test('runs it with real processes, and with a fault of its own', () => {
     expect(firebreak('new', 'fault', 'config-stands', '--layer', 'process').status).toBe(0)
     const file = join(project, 'scenarios', 'feed-cut-off.ts')
@@ -115,6 +132,9 @@ describe('the package', () => {
     const [run] = runs()
     expect(run, output).toMatchObject({ scenario: 'deaf', architecture: 'hardened' })
     expect(run?.evidence).toMatchObject([{ fault: 'config-stands', target: 'config', observed: 'paused' }])
+    const ownApp = run?.outcome?.segments.filter(({ app }) => app === 'pay')
+    expect(ownApp?.map(({ activity }) => activity)).toContain('refresh')
+    expect(ownApp?.every(({ steadyGoodput }) => Number(steadyGoodput) > 0.9)).toBe(true)
     // A machine that is too slow proves nothing; that it broke would be another thing.
     expect(['held', 'not-proven'], output).toContain(run?.verdict)
   })
@@ -164,7 +184,9 @@ describe('the package', () => {
     [['fine', '--fault', 'nope'], 'no fault "nope"'],
     [['fine'], '--fault is missing'],
     [['fine', '--fault', 'down', '--cause', 'magic'], '--cause "magic"'],
-    [['app', 'pay-api'], 'clone of the repository'],
+    [['app', 'pay', '--surface', 'web'], '"pay" already'],
+    [['app', 'auth', '--surface', 'web'], '"auth"'],
+    [['app', 'till', '--surface', 'fax'], '--surface "fax"'],
     [['thing', 'fine'], 'kind "thing"'],
   ])('writes nothing for new %j', (args, told) => {
     const { status, output } = firebreak('new', ...args)

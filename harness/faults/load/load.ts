@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { createAccounts, crowdStackOf, memberOf } from '../../crowd/operator.ts'
-import { familyCrowd, type Group } from '../../crowd/population.ts'
+import { everybody, type Group } from '../../crowd/population.ts'
 import { HarnessError, messageOf } from '../../errors.ts'
 import { LoadProcess, type RunningLoad } from '../../load/load-process.ts'
 import type { LoadCaller, LoadPlan } from '../../load/plan.ts'
@@ -43,7 +43,9 @@ export function callerProblems(
 ): string[] {
   const group = groupOf(app, surface)
   if (!group) {
-    const known = familyCrowd.map(each => `${each.app} (${each.surface})`).join(', ')
+    const known = everybody()
+      .map(each => `${each.app} (${each.surface})`)
+      .join(', ')
     return [`no app "${app}" with the surface "${surface}"; there are: ${known}`]
   }
   const homes = homesOf(group, region)
@@ -111,7 +113,7 @@ function injectedLoad(kind: string, stack: Stack, running: Running): Injected {
 }
 
 function groupOf(app: string, surface: Callers['surface']): Group | undefined {
-  return familyCrowd.find(group => group.app === app && group.surface === surface)
+  return everybody().find(group => group.app === app && group.surface === surface)
 }
 
 function homesOf({ homes }: Group, region: string | undefined): Group['homes'] {

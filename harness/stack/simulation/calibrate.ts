@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { hashPassword } from '../../../services/auth/password.ts'
 import { CrowdProcess } from '../../crowd/crowd-process.ts'
 import { crowdStackOf } from '../../crowd/operator.ts'
-import { familyCrowd } from '../../crowd/population.ts'
+import { everybody } from '../../crowd/population.ts'
 import { HarnessError } from '../../errors.ts'
 import { Ledger } from '../ledger.ts'
 import { cpuMsOf, descendantsOf } from '../processes/proc.ts'
@@ -34,7 +34,7 @@ export async function useOf(stack: Stack, { seed, say, signal }: WatchOptions): 
   const crowd = new CrowdProcess(stack.id, {
     stack: crowdStackOf(stack),
     // Nobody whose session is about to run out: that takes an owner of the store.
-    groups: familyCrowd.map(group => ({ ...group, nearExpiry: 0, expired: 0 })),
+    groups: everybody().map(group => ({ ...group, nearExpiry: 0, expired: 0 })),
     seed,
     run: `calibrate-${randomBytes(2).toString('hex')}`,
     timelineMs: warmMs + watchedMs + 2_000,

@@ -6,7 +6,8 @@
 import { z } from 'zod'
 import { createApp } from '../../../services/app/app.ts'
 import { appConfigSchema, defaultAppConfig } from '../../../services/app/app-config.ts'
-import { roles } from '../../../services/app/roles/index.ts'
+import { definitionSchema } from '../../../services/app/roles/defined.ts'
+import { roleOf } from '../../../services/app/roles/index.ts'
 import { createAudit } from '../../../services/audit/audit.ts'
 import { createAuth } from '../../../services/auth/auth.ts'
 import { createAuthParts } from '../../../services/auth/auth-parts.ts'
@@ -24,7 +25,7 @@ import type { Log } from '../../../services/common/log.ts'
 import type { FetchHandler } from '../../../services/common/serve.ts'
 import { createConfig } from '../../../services/config/config.ts'
 import { createEdge, edgeConfigSchema, edgeSelfTest } from '../../../services/edge/edge.ts'
-import { edgesIn, familyProducts } from '../../../services/status/products.ts'
+import { edgesIn, familyProducts, productsSchema } from '../../../services/status/products.ts'
 import { createStatus } from '../../../services/status/status.ts'
 import type { Program } from '../topology.ts'
 import { type Disk, documentsOn, lastKnownGoodOn } from './disk.ts'
@@ -69,10 +70,10 @@ export const programs: Readonly<Record<Exclude<Program, 'postgres'>, Start>> = {
 
   app: async outside => {
     const { env, fetch, log } = outside
-    const own = commonEnv.extend({ CLIENT_SECRET: z.string(), APP_SECRET: z.string() }).parse(env)
+    const secrets = { CLIENT_SECRET: z.string(), APP_SECRET: z.string() }
+    const own = commonEnv.extend({ ...secrets, DEFINITION: jsonText(definitionSchema).optional() }).parse(env)
     const { MITIGATIONS: mitigations, LINKS: links, ROLE, DISCOVERY } = own
-    const role = roles[ROLE]
-    if (!role) throw new Error(`no role ${ROLE}`)
+    const role = roleOf(own)
     const health = new Health()
     const config = watch(outside, {
       document: ROLE,
@@ -125,9 +126,12 @@ export const programs: Readonly<Record<Exclude<Program, 'postgres'>, Start>> = {
   },
 
   status: async ({ env, fetch, log }) => {
-    const own = commonEnv.extend({ ADMIN_TOKEN: z.string() }).parse(env)
+    const own = commonEnv
+      .extend({ ADMIN_TOKEN: z.string(), OWN_PRODUCTS: jsonText(productsSchema).default([]) })
+      .parse(env)
+    const products = [...familyProducts, ...own.OWN_PRODUCTS]
     const status = createStatus({
-      ...{ products: familyProducts, edges: edgesIn(own.LINKS), fetch, adminToken: own.ADMIN_TOKEN },
+      ...{ products, edges: edgesIn(own.LINKS), fetch, adminToken: own.ADMIN_TOKEN },
       ...{ probesPerSecond: 8, log },
     })
     status.start()

@@ -1,8 +1,9 @@
 import pc from 'picocolors'
 import { describe, expect, test } from 'vitest'
 import { renderUp, upListing } from '../../../harness/cli/up-listing.ts'
+import { familyApps } from '../../../harness/stack/apps.ts'
 import { architectureOf } from '../../../harness/stack/architectures.ts'
-import { family, familyApps, linksOf, regions } from '../../../harness/stack/topology.ts'
+import { family, linksOf, regions } from '../../../harness/stack/topology.ts'
 
 const portOf = (index: number) => 40_000 + index
 const stack = {

@@ -3,7 +3,8 @@ import { newcomers, visits } from '../../../harness/crowd/arrivals.ts'
 import { memberOf, newcomerPool } from '../../../harness/crowd/operator.ts'
 import { familyCrowd, type Group, segmentsOf } from '../../../harness/crowd/population.ts'
 import { createRandom } from '../../../harness/crowd/random.ts'
-import { family, familyApps, regions } from '../../../harness/stack/topology.ts'
+import { familyApps } from '../../../harness/stack/apps.ts'
+import { family, regions } from '../../../harness/stack/topology.ts'
 
 const group: Group = {
   app: 'feed',

@@ -1,16 +1,16 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { HarnessError, UsageError } from '../../../harness/errors.ts'
+import { UsageError } from '../../../harness/errors.ts'
 import { catalogue, constructorOf } from '../../../harness/faults/catalogue.ts'
 import { linksNamed } from '../../../harness/faults/links.ts'
-import { addApp } from '../../../harness/new/new-app.ts'
-import { newArchitecture } from '../../../harness/new/new-architecture.ts'
 import { newFault } from '../../../harness/new/new-fault.ts'
 import { newScenario } from '../../../harness/new/new-scenario.ts'
+import { newEntry } from '../../../harness/new/own-list.ts'
 import { sourceOf } from '../../../harness/new/source.ts'
 import { usualFault } from '../../../harness/new/usual-faults.ts'
 import { loadScenarios } from '../../../harness/run/load-scenarios.ts'
+import { defineApps, ownApps } from '../../../harness/stack/apps.ts'
 import { knownArchitectures } from '../../../harness/stack/architectures.ts'
 import { rootFolder } from '../../../harness/stack/node-binary.ts'
 import { cellularFamily, family, linksOf } from '../../../harness/stack/topology.ts'
@@ -21,7 +21,10 @@ beforeAll(() => {
   mkdirSync(join(rootFolder, '.vitest'), { recursive: true })
   folder = mkdtempSync(join(rootFolder, '.vitest', 'new-'))
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => {
+  defineApps([])
+  rmSync(folder, { recursive: true, force: true })
+})
 
 const put = (path: string, text: string) => {
   const file = join(folder, path)
@@ -91,64 +94,29 @@ test('a new fault can be used by a scenario', async () => {
   })
 })
 
-describe('a new architecture', () => {
-  const file = () => join(folder, 'architectures', 'architectures.ts')
-  const add = (name: string, without: 'bulkhead' | 'sign-in-queue') => {
-    const change = { base: 'hardened', without: [without] } as const
-    put('architectures/architectures.ts', newArchitecture({ file: file(), name, change, importFrom }))
+describe.each(['app', 'architecture'] as const)('a new %s', kind => {
+  const file = () => join(folder, kind, `${kind}s.ts`)
+  const add = (name: string) => {
+    const definition =
+      kind === 'app'
+        ? { title: "People's pay", surfaces: ['web', 'api'] }
+        : { base: 'hardened', without: ['bulkhead'] }
+    put(`${kind}/${kind}s.ts`, newEntry({ file: file(), kind, name, definition, importFrom }))
   }
 
   test('goes into a file of its own, and then beside the others', async () => {
-    add('one', 'bulkhead')
-    add('other', 'sign-in-queue')
-    await loadScenarios(join(folder, 'architectures'))
-    const own = knownArchitectures().filter(({ base }) => base !== undefined)
+    add('one')
+    add('other')
+    await loadScenarios(join(folder, kind))
+    const own = kind === 'app' ? ownApps() : knownArchitectures().filter(({ base }) => base !== undefined)
     expect(own.map(({ name }) => name)).toEqual(['one', 'other'])
   })
 
-  test('is refused where it is there, or makes no sense', () => {
-    add('twice', 'bulkhead')
-    expect(() => add('twice', 'bulkhead')).toThrow(/"twice" already/)
-    const change = { base: 'hardened', without: [] } as const
-    expect(() => newArchitecture({ file: file(), name: 'same', change, importFrom })).toThrow(UsageError)
-  })
-})
-
-describe('a new app', () => {
-  const places = [
-    'services/app/roles/index.ts',
-    'harness/stack/topology.ts',
-    'services/status/products.ts',
-    'harness/crowd/population.ts',
-  ]
-
-  test('has a role, and a line in each place that lists the apps', () => {
-    for (const place of places) put(join('clone', place), readFileSync(join(rootFolder, place), 'utf8'))
-    const root = join(folder, 'clone')
-    expect(addApp(root, { name: 'pay-api', title: "People's pay" })).toEqual([
-      'services/app/roles/pay-api.ts',
-      ...places,
-    ])
-    const read = (path: string) => readFileSync(join(root, path), 'utf8')
-    expect(read('services/app/roles/pay-api.ts')).toContain("title: 'People\\'s pay'")
-    expect(read('services/app/roles/index.ts')).toMatch(
-      /import \{ payApi \} from '\.\/pay-api\.ts'[\s\S]*, payApi, rival\]/,
-    )
-    expect(read('harness/stack/topology.ts')).toMatch(/familyApps = \[[^\]]*'pay-api',\n\] as const/)
-    expect(read('services/status/products.ts')).toContain("{ app: 'pay-api', ")
-    expect(read('harness/crowd/population.ts')).toContain("{ app: 'pay-api', ...api },")
-    expect(() => addApp(root, { name: 'pay-api', title: 'x' })).toThrow(/is there already/)
-  })
-
-  test('is not written by half', () => {
-    for (const place of places)
-      put(
-        join('odd', place),
-        place.includes('population') ? 'else' : readFileSync(join(rootFolder, place), 'utf8'),
-      )
-    const root = join(folder, 'odd')
-    expect(() => addApp(root, { name: 'pay-api', title: 'x' })).toThrow(HarnessError)
-    expect(() => readFileSync(join(root, 'services/app/roles/pay-api.ts'))).toThrow()
+  test('is refused where it is there, or where there is no list', () => {
+    add('twice')
+    expect(() => add('twice')).toThrow(/"twice" already/)
+    put(`${kind}/${kind}s.ts`, 'export default undefined\n')
+    expect(() => add('nowhere')).toThrow(UsageError)
   })
 })
 

@@ -14,7 +14,7 @@ import {
   knownArchitectures,
   mitigations,
 } from '../../../harness/stack/architectures.ts'
-import { loadArchitectures } from '../../../harness/stack/load-architectures.ts'
+import { loadOwn } from '../../../harness/stack/load-own.ts'
 import { rootFolder } from '../../../harness/stack/node-binary.ts'
 import { mitigationsSchema, mitigations as ofServices } from '../../../services/common/mitigations.ts'
 
@@ -96,7 +96,7 @@ describe("a user's own architecture", () => {
   })
 })
 
-describe('loadArchitectures', () => {
+describe('loadOwn', () => {
   let folder: string
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'firebreak-architectures-'))
@@ -106,11 +106,11 @@ describe('loadArchitectures', () => {
   const from = JSON.stringify(pathToFileURL(join(rootFolder, 'harness/stack/architectures.ts')).href)
   const load = (text: string) => {
     writeFileSync(join(folder, 'architectures.ts'), `import { architecture } from ${from}\n${text}`)
-    return loadArchitectures(folder)
+    return loadOwn(folder)
   }
 
   test('knows the built-in ones where there is no file', async () => {
-    expect(await loadArchitectures(folder)).toEqual(architectures)
+    expect(await loadOwn(folder)).toEqual(architectures)
   })
 
   test('makes those of the file known', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { familyApps } from '../../../harness/stack/apps.ts'
 import { deployedDiscovery, firstDocuments } from '../../../harness/stack/documents.ts'
-import { cellularFamily, family, familyApps, type Topology } from '../../../harness/stack/topology.ts'
+import { cellularFamily, family, type Topology } from '../../../harness/stack/topology.ts'
 import { appConfigSchema, defaultAppConfig } from '../../../services/app/app-config.ts'
 import { authConfigSchema, defaultAuthConfig } from '../../../services/auth/config.ts'
 import { discoverySchema } from '../../../services/common/discovery.ts'

@@ -1,9 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { familyApps } from '../../../harness/stack/apps.ts'
 import { architectureOf } from '../../../harness/stack/architectures.ts'
 import { environmentOf, newSecrets } from '../../../harness/stack/environment.ts'
 import { StackTls } from '../../../harness/stack/stack-tls.ts'
-import { cellularFamily, family, familyApps, type Topology } from '../../../harness/stack/topology.ts'
+import { cellularFamily, family, type Topology } from '../../../harness/stack/topology.ts'
 import { commonEnv } from '../../../services/common/env.ts'
 
 function environments(topology: Topology, architecture = 'hardened', tls?: StackTls) {

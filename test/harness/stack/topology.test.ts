@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { familyApps } from '../../../harness/stack/apps.ts'
 import { architectures } from '../../../harness/stack/architectures.ts'
 import {
   cellularFamily,
   family,
-  familyApps,
   linksOf,
   operatorAuthOf,
   regions,

@@ -15,6 +15,7 @@ import {
 import { OwnItems } from '../../../services/app/pages/own-items.ts'
 import { hashOf, perVariant, variantCount } from '../../../services/app/pages/variants.ts'
 import type { Html, Role } from '../../../services/app/role.ts'
+import { defined } from '../../../services/app/roles/defined.ts'
 import { roles } from '../../../services/app/roles/index.ts'
 import { noticeOf } from './web-world.ts'
 
@@ -59,7 +60,8 @@ const pages: readonly [string, string | undefined, (role: Role) => Html][] = [
       ],
   ),
 ]
-const webRoles = Object.values(roles).filter(role => role.web !== undefined)
+const own = defined({ name: 'pay', title: 'Pay', surfaces: ['web'], content: {} })
+const webRoles = [...Object.values(roles), own].filter(role => role.web !== undefined)
 
 describe.each(webRoles.map(role => [role.name, role] as const))('%s', (_name, role) => {
   describe.each(pages)('%s', (_page, notice, build) => {

@@ -1,10 +1,12 @@
 /** The roles: complete, told apart, readable in both schemes, and the same for a user every time. */
 import { describe, expect, test } from 'vitest'
-import { familyApps } from '../../../harness/stack/topology.ts'
+import { familyApps } from '../../../harness/stack/apps.ts'
+
 import { homePage, signInPage } from '../../../services/app/pages/index.ts'
 import { avatarColours, styleSheet, warning } from '../../../services/app/pages/styles.ts'
 import type { Palette, Role, WebSide } from '../../../services/app/role.ts'
-import { roles } from '../../../services/app/roles/index.ts'
+import { defined } from '../../../services/app/roles/defined.ts'
+import { roleOf, roles } from '../../../services/app/roles/index.ts'
 
 const all = Object.values(roles)
 const sides = all.flatMap(({ name, web }) => (web ? [[name, web] as const] : []))
@@ -51,6 +53,30 @@ describe('the roles', () => {
       expect(JSON.parse(JSON.stringify(content))).toEqual(content)
       expect(role.content({ ...identity, session: 'another' })).toEqual(content)
     }
+  })
+})
+
+describe('the role to play', () => {
+  const definition = {
+    name: 'pay',
+    title: 'Pay',
+    surfaces: ['web' as const, 'mobile' as const],
+    content: [1],
+  }
+
+  test('is one of these, or of data alone', () => {
+    expect(roleOf({ ROLE: 'feed' })).toBe(roles.feed)
+    const own = roleOf({ ROLE: 'pay', DEFINITION: definition })
+    expect(own).toMatchObject({ name: 'pay', surfaces: ['web', 'mobile'], phone: 'introspection' })
+    expect(own.content(identity)).toEqual([1])
+    expect(roleOf({ ROLE: 'pay', DEFINITION: { ...definition, phone: 'device' } }).phone).toBe('device')
+    expect(roleOf({ ROLE: 'pay', DEFINITION: { ...definition, surfaces: ['api'] } })).not.toHaveProperty(
+      'web',
+    )
+  })
+
+  test('is refused where there is none', () => {
+    expect(() => roleOf({ ROLE: 'pay' })).toThrow(/no role "pay"; there are: feed, /)
   })
 })
 
@@ -112,7 +138,8 @@ const linePairs: readonly (readonly [keyof Colours, keyof Colours])[] = [
 type Colours = Palette & Record<keyof typeof warning.light, string>
 
 const schemes = ['light', 'dark'] as const
-const palettes = sides.flatMap(([name, web]) =>
+const own = defined({ name: 'pay', title: 'Pay', surfaces: ['web'], content: {} })
+const palettes = [...sides, ['one that users define', own.web as WebSide] as const].flatMap(([name, web]) =>
   schemes.map(scheme => [name, scheme, { ...web.palette[scheme], ...warning[scheme] } as Colours] as const),
 )
 
