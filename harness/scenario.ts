@@ -60,6 +60,8 @@ export interface ScenarioDefinition {
   fidelity?: readonly FidelityFact[]
   /** Mitigations that must be there for it to hold. */
   needs?: readonly string[]
+  /** Groups of mitigations that can stand in for each other here: of each group one must be there for it to hold. */
+  needsOneOf?: readonly (readonly string[])[]
   /** What its stack has beyond what every stack has. */
   parts?: readonly Part[]
   /** The segments that may be harmed. */
@@ -134,6 +136,7 @@ function wordProblems({
   source,
   fidelity = [],
   needs = [],
+  needsOneOf = [],
   parts = [],
   regions,
   arrivals,
@@ -155,13 +158,28 @@ function wordProblems({
   if (arrivalProblem !== undefined) problems.push(`arrivals: ${arrivalProblem}`)
   if (abortWhen !== undefined && typeof abortWhen !== 'function')
     problems.push(`abortWhen: ${JSON.stringify(abortWhen)} is not a function of the live measures`)
-  for (const name of needs) {
-    if (!mitigations.some(known => known === name))
-      problems.push(`needs: no mitigation "${name}"; there are: ${mitigations.join(', ')}`)
-  }
+  problems.push(...needProblems(needs, needsOneOf))
   for (const name of parts) {
     if (!knownParts.some(known => known === name))
       problems.push(`parts: no part "${name}"; there are: ${knownParts.join(', ')}`)
+  }
+  return problems
+}
+
+function needProblems(needs: readonly string[], groups: readonly (readonly string[])[]): string[] {
+  const problems: string[] = []
+  for (const [field, names] of [
+    ['needs', needs],
+    ['needsOneOf', groups.flat()],
+  ] as const)
+    for (const name of names)
+      if (!mitigations.some(known => known === name))
+        problems.push(`${field}: no mitigation "${name}"; there are: ${mitigations.join(', ')}`)
+  for (const group of groups) {
+    if (group.length < 2)
+      problems.push(`needsOneOf: [${group.join(', ')}] leaves no choice; name it in needs`)
+    const both = group.find(name => needs.includes(name))
+    if (both !== undefined) problems.push(`needsOneOf: "${both}" is in needs already`)
   }
   return problems
 }

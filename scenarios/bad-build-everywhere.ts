@@ -10,6 +10,7 @@ export default scenario({
   replays: 'microsoft-2020-09-28',
   source: 'Microsoft RCA SM79-F88 (Azure AD, 2020-09-28)',
   needs: ['tri-state-auth-result', 'stale-session-grace'],
+  needsOneOf: [['circuit-breaker', 'retry-budget']],
   fidelity: [
     {
       fact: 'new sign-ins failed (17 % succeeded in the worst region)',
@@ -38,6 +39,8 @@ export default scenario({
       holds(context)
       const { outcome, expect } = context
       expect(outcome).toHarm({ app: webApps, activity: 'sign-in' }, { atLeast: 0.8 })
+      // Nobody is there to be asked, and everybody keeps asking: not more than on a day like any other.
+      expect(outcome.amplification).toBeLessThan(1.38)
     },
     cellular: oneCellWaits,
   },

@@ -28,7 +28,7 @@ export default scenario({
   cause: 'data',
   replays: 'slack-2022-02-22',
   source: "Slack: Slack's Incident on 2-22-22",
-  needs: ['tri-state-auth-result', 'stale-session-grace'],
+  needs: ['tri-state-auth-result'],
   parts: ['lookaside-cache'],
   fidelity: [
     {

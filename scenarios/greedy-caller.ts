@@ -24,7 +24,7 @@ export default scenario({
   cause: 'load',
   replays: 'auth0-2020-06-07',
   source: 'Auth0 status w9w498gx65zg (2020-06-07); GitHub blog on the outage of 2023-05-10',
-  needs: ['bulkhead', 'load-shedding'],
+  needs: ['bulkhead'],
   fidelity: [
     {
       fact: 'one caller harmed all the others',

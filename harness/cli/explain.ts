@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { readResults } from '../outcome/read-results.ts'
 import type { RunResult } from '../outcome/results.ts'
-import { explain } from '../report/explain.ts'
+import { explain, needsInWords } from '../report/explain.ts'
 import { loadScenarios, pickScenarios } from '../run/load-scenarios.ts'
 import { architectureOf } from '../stack/architectures.ts'
 
@@ -22,8 +22,15 @@ export function addExplain(program: Command): void {
       const runs = runsIn(results).filter(({ scenario }) => scenario === name)
       const chosen = architecture === undefined ? worstOf(runs) : architectureOf(architecture).name
       const run = runs.findLast(each => each.architecture === chosen)
-      const { title, story, needs = [] } = found.scenario
-      const sentences = explain({ title, story, needs, architecture: chosen, run, others: runs })
+      const { title, story, needs = [], needsOneOf = [] } = found.scenario
+      const sentences = explain({
+        title,
+        story,
+        needs: needsInWords(needs, needsOneOf),
+        architecture: chosen,
+        run,
+        others: runs,
+      })
       process.stdout.write(`${sentences.map(wrapped).join('\n')}\n`)
     })
 }

@@ -7,7 +7,7 @@ export function listed(scenarios: readonly NamedScenario[]) {
   return scenarios.map(
     ({
       name,
-      scenario: { title, story, cause, replays, source, scope, needs, parts, fidelity, verdict },
+      scenario: { title, story, cause, replays, source, scope, needs, needsOneOf, parts, fidelity, verdict },
     }) => ({
       name,
       title,
@@ -17,6 +17,7 @@ export function listed(scenarios: readonly NamedScenario[]) {
       source,
       scope,
       needs: needs ?? [],
+      needsOneOf: needsOneOf ?? [],
       parts: parts ?? [],
       fidelity: (fidelity ?? []).map(({ observe: _, ...fact }) => fact),
       architectures: Object.keys(verdict),

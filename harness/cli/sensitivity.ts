@@ -4,7 +4,13 @@ import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { UsageError } from '../errors.ts'
-import { type SensitivityCell, sensitivityFindings } from '../outcome/sensitivity.ts'
+import {
+  type Needs,
+  removalOf,
+  removalsFor,
+  type SensitivityCell,
+  sensitivityFindings,
+} from '../outcome/sensitivity.ts'
 import { sensitivityJson } from '../outcome/sensitivity-file.ts'
 import { exitCodeOf } from '../outcome/verdict.ts'
 import { renderSensitivity } from '../report/sensitivity-table.ts'
@@ -71,53 +77,60 @@ export async function sensitivity(names: string[], options: SensitivityOptions):
     writeFileSync(resolve(options.json), sensitivityJson({ seed, cells, ...findings }))
   }
   if (cells.some(({ verdict }) => verdict === 'error')) return exitCodeOf(['error'])
-  return findings.needs.every(({ confirmed }) => confirmed) ? 0 : exitCodeOf(['broke'])
+  return findings.needs.every(({ confirmed, tried }) => confirmed || !tried) ? 0 : exitCodeOf(['broke'])
 }
 
 function trialsOf(picked: readonly NamedScenario[], architecture: Architecture, seed: number): Trial[] {
   const { name: base, mitigations } = architecture
-  const variants = [null, ...mitigations].map(removed => ({
-    removed,
-    architecture: removed === null ? architecture : withoutOne(architecture, removed),
-  }))
+  const alone = mitigations.map(each => [each])
   return picked
     .filter(named => isPredicted(named.scenario.verdict, architecture))
-    .flatMap(({ name: scenario }) =>
-      variants.map(({ removed, architecture: variant }) => ({
-        job: { scenario, architecture: variant, seed, twin: false },
-        ...{ base, removed },
+    .flatMap(({ name: scenario, scenario: { needsOneOf = [] } }) =>
+      [[], ...alone, ...removalsFor(groupsIn(needsOneOf, mitigations))].map(removed => ({
+        job: { scenario, architecture: without(architecture, removed), seed, twin: false },
+        ...{ base, removed: removed.length === 0 ? null : removalOf(removed) },
       })),
     )
 }
 
+/** Those of which an architecture has all. */
+function groupsIn(
+  groups: readonly (readonly string[])[],
+  mitigations: readonly string[],
+): readonly (readonly string[])[] {
+  return groups.filter(group => group.every(each => mitigations.includes(each)))
+}
+
 /** Held to the predictions of the one that it is made from. */
-function withoutOne(architecture: Architecture, removed: string): Architecture {
+function without(architecture: Architecture, removed: readonly string[]): Architecture {
   const { name, mitigations, base = name } = architecture
+  if (removed.length === 0) return architecture
   return {
-    name: `${name}-without-${removed}`,
-    mitigations: mitigations.filter(each => each !== removed),
+    name: `${name}-without-${removed.join('-')}`,
+    mitigations: mitigations.filter(each => !removed.includes(each)),
     base: base as NonNullable<Architecture['base']>,
   }
 }
 
 /** Those needs that one of the architectures has at all. */
-function needsOf(
-  picked: readonly NamedScenario[],
-  wanted: readonly Architecture[],
-): Record<string, readonly string[]> {
-  const known = new Set<string>(wanted.flatMap(({ mitigations }) => mitigations))
+function needsOf(picked: readonly NamedScenario[], wanted: readonly Architecture[]): Record<string, Needs> {
+  const known = [...new Set<string>(wanted.flatMap(({ mitigations }) => mitigations))]
   return Object.fromEntries(
-    picked.map(({ name, scenario }) => [name, (scenario.needs ?? []).filter(need => known.has(need))]),
+    picked.map(({ name, scenario: { needs = [], needsOneOf = [] } }) => [
+      name,
+      { needs: needs.filter(need => known.includes(need)), needsOneOf: groupsIn(needsOneOf, known) },
+    ]),
   )
 }
 
 function cellOf({ job, base, removed }: Trial, run: SimulatedRun['run']): SensitivityCell {
-  const { verdict, reasons, outcome } = run
+  const { verdict, reasons, outcome, notRunnable } = run
   return {
     ...{ scenario: job.scenario, architecture: base, removed, verdict },
     forcedLogouts: outcome?.forcedLogouts.count ?? null,
     isolation: outcome?.isolation ?? null,
     reasons,
+    notRunnable,
   }
 }
 
@@ -128,7 +141,7 @@ function progressOf(trials: readonly Trial[]): (run: SimulatedRun, index: number
     ended += 1
     const { job, base, removed } = trials[index] as Trial
     const seconds = ((performance.now() - began) / 1_000).toFixed(1).padStart(6)
-    const what = removed === null ? base : `${base} without ${removed}`
+    const what = removed === null ? base : `${base} without ${removed.replaceAll('+', ' and ')}`
     write(`${seconds} s  ${job.scenario.padEnd(20)} ${what}: ${run.verdict} (${ended} of ${trials.length})`)
   }
 }

@@ -139,6 +139,7 @@ const aboutSchema = z.looseObject({
   source: z.string().optional(),
   scope: z.array(z.record(z.string(), z.union([z.string(), z.array(z.string()).readonly()]))),
   needs: z.array(z.string()),
+  needsOneOf: z.array(z.array(z.string())).default([]),
   parts: z.array(z.string()),
 })
 

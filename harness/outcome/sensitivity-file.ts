@@ -18,6 +18,7 @@ const fileSchema = z.looseObject({
       forcedLogouts: z.number().nullable(),
       isolation: z.number().nullable(),
       reasons: z.array(z.string()),
+      notRunnable: z.string().optional(),
     }),
   ),
   needs: z.array(
@@ -27,6 +28,7 @@ const fileSchema = z.looseObject({
       brokeOn: z.array(z.string()),
       notOn: z.array(z.string()),
       confirmed: z.boolean(),
+      tried: z.boolean().default(true),
     }),
   ),
   deadWeight: z.array(z.object({ scenario: z.string(), architecture: z.string(), verdict })),

@@ -86,6 +86,14 @@ function recoveryWords({ recovery, timeToRecoverMs }: Outcome): string {
     : `It came back by itself ${(timeToRecoverMs / 1_000).toFixed(1)} s after the fault was gone.`
 }
 
+/** What a scenario needs, a phrase each: `a`, or `b or c`. */
+export function needsInWords(
+  needs: readonly string[],
+  groups: readonly (readonly string[])[] = [],
+): string[] {
+  return [...needs, ...groups.map(group => group.join(' or '))]
+}
+
 function needed(needs: readonly string[], architecture: string, others: readonly RunResult[]): string {
   const matter = needs.length === 0 ? 'No mitigation here holds it' : `What matters is ${list(needs)}`
   const spared = others

@@ -2,6 +2,11 @@
 import type { SensitivityCell, SensitivityFindings } from '../outcome/sensitivity.ts'
 import type { Style } from './style.ts'
 
+/** What was removed alone: what was removed together has no column, and is told where it changes something. */
+export function columnsOf(cells: readonly SensitivityCell[]): (string | null)[] {
+  return [...new Set(cells.map(cell => cell.removed))].filter(removed => !removed?.includes('+'))
+}
+
 const words = { held: '·', broke: 'BROKE', 'not-proven': '?', error: 'ERROR' } as const
 const scenarioWidth = 22
 
@@ -25,7 +30,7 @@ export function renderSensitivity(
 }
 
 function matrixOf(cells: readonly SensitivityCell[], architecture: string, style: Style): string[] {
-  const removed = [...new Set(cells.map(cell => cell.removed))]
+  const removed = columnsOf(cells)
   const legend = removed.map((name, index) => `  ${letterOf(index)} ${name ?? 'nothing removed'}`)
   const head = `${''.padEnd(scenarioWidth)}${removed.map((_, index) => letterOf(index).padEnd(6)).join('')}`
   const scenarios = [...new Set(cells.map(({ scenario }) => scenario))]
@@ -59,10 +64,11 @@ function markOf(cell: SensitivityCell | undefined, style: Style): string {
   return cell.verdict === 'held' ? style.dim(word) : style.red(word)
 }
 
-const isTold = ({ verdict }: SensitivityCell) => verdict !== 'held'
+const isTold = ({ verdict, notRunnable, removed }: SensitivityCell) =>
+  verdict !== 'held' && (notRunnable === undefined || removed === null)
 
 function numbersOf({ removed, verdict, forcedLogouts, isolation, reasons }: SensitivityCell): string {
-  const what = removed === null ? 'as it is' : `without ${removed}`
+  const what = removed === null ? 'as it is' : `without ${removed.replaceAll('+', ' and ')}`
   const measured =
     isolation === null
       ? (reasons[0]?.split('\n')[0] ?? '')
@@ -71,17 +77,22 @@ function numbersOf({ removed, verdict, forcedLogouts, isolation, reasons }: Sens
 }
 
 function findingLines({ needs, deadWeight, unproven }: SensitivityFindings, style: Style): string[] {
-  const open = needs.filter(({ confirmed }) => !confirmed)
+  const open = needs.filter(({ confirmed, tried }) => !confirmed && tried)
+  const untried = needs.filter(({ tried }) => !tried)
   return [
-    `  needs: ${needs.length - open.length} of ${needs.length} confirmed`,
+    `  needs: ${needs.length - open.length - untried.length} of ${needs.length} confirmed`,
     ...open.map(({ scenario, mitigation }) =>
       style.red(
         `  not confirmed: ${scenario} says that it needs ${mitigation}, and does not break without it`,
       ),
     ),
+    ...untried.map(
+      ({ scenario, mitigation }) =>
+        `  not tried: ${scenario} says that it needs ${mitigation}, and cannot be simulated`,
+    ),
     ...deadWeight.map(({ scenario, architecture, verdict }) =>
       style.red(`  dead weight: ${scenario} is ${verdict} on ${architecture} with nothing removed`),
     ),
-    ...unproven.map(name => `  unproven: no scenario breaks without ${name}`),
+    ...unproven.map(name => style.red(`  unproven: no scenario breaks without ${name}`)),
   ]
 }

@@ -106,7 +106,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
 
 /** What a reader wants to know of it who does not have the scenario at hand. */
 export function aboutOf(scenario: Scenario): NonNullable<RunResult['about']> {
-  const { title, story, cause, source, scope, needs = [], parts = [] } = scenario
+  const { title, story, cause, source, scope, needs = [], needsOneOf = [], parts = [] } = scenario
   return {
     title,
     ...(story === undefined ? {} : { story }),
@@ -114,6 +114,7 @@ export function aboutOf(scenario: Scenario): NonNullable<RunResult['about']> {
     ...(source === undefined ? {} : { source }),
     scope: [scope].flat().map(each => ({ ...each })),
     needs: [...needs],
+    needsOneOf: needsOneOf.map(group => [...group]),
     parts: [...parts],
   }
 }

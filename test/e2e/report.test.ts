@@ -28,7 +28,7 @@ const cells = [null, ...removals].map(removed => ({
 const sensitivity = {
   seed: 1,
   cells,
-  ...sensitivityFindings(cells, { 'slow-store': ['bulkhead', 'retry-budget'] }),
+  ...sensitivityFindings(cells, { 'slow-store': { needs: ['bulkhead', 'retry-budget'] } }),
 }
 
 const runsOf = (scenario: string) =>

@@ -84,6 +84,15 @@ describe('scenario', () => {
       problem: 'replays: "meta-2026-6-12" is not of the form',
     },
     { change: { needs: ['retry-bugdet'] }, problem: 'needs: no mitigation "retry-bugdet"; there are: ' },
+    { change: { needsOneOf: [['cells', 'nope']] }, problem: 'needsOneOf: no mitigation "nope"; there are: ' },
+    {
+      change: { needsOneOf: [['cells']] },
+      problem: 'needsOneOf: [cells] leaves no choice; name it in needs',
+    },
+    {
+      change: { needs: ['cells'], needsOneOf: [['bulkhead', 'cells']] },
+      problem: 'needsOneOf: "cells" is in needs already',
+    },
     { change: { scope: undefined }, problem: 'scope: missing; [] if nothing may be harmed' },
     {
       change: { scope: [{}, { region: ['us', 'moon'] }] },

@@ -1,5 +1,7 @@
 /** One scenario: its story, and all architectures side by side on the same seconds. */
+
 import { type RunResult, seenBy } from '../../outcome/results.ts'
+import { needsInWords } from '../explain.ts'
 import { type Html, html, percent, slugOf, verdictMarks, verdictWords } from './markup.ts'
 import type { Pictures } from './pictures.ts'
 import { lookOf } from './run.ts'
@@ -13,6 +15,7 @@ export interface ScenarioPage {
 
 export function scenarioPage({ name, runs, pictures }: ScenarioPage): Html {
   const about = runs.find(({ run }) => run.about)?.run.about
+  const held = needsInWords(about?.needs ?? [], about?.needsOneOf)
   return html`<article>
     <header>
       <p class="crumbs"><a href="#">All runs</a> › ${name}</p>
@@ -24,9 +27,7 @@ export function scenarioPage({ name, runs, pictures }: ScenarioPage): Html {
           ? ''
           : html`<p>
               Allowed to be harmed: ${scopeWords(about.scope)}. ${
-                about.needs.length === 0
-                  ? 'No mitigation here holds it.'
-                  : `What holds it: ${about.needs.join(', ')}.`
+                held.length === 0 ? 'No mitigation here holds it.' : `What holds it: ${held.join(', ')}.`
               }
             </p>`
       }

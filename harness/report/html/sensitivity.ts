@@ -1,11 +1,14 @@
 /** What each mitigation is good for: scenarios against the mitigation that was taken away. */
 import type { SensitivityCell } from '../../outcome/sensitivity.ts'
 import type { Sensitivity } from '../../outcome/sensitivity-file.ts'
+import { columnsOf } from '../sensitivity-table.ts'
 import { type Html, html, stepOf, verdictMarks, verdictWords, wide } from './markup.ts'
 
 export function sensitivitySection({ cells, seed, needs, deadWeight, unproven }: Sensitivity): Html {
   const confirmed = needs.filter(each => each.confirmed).length
-  const open = needs.filter(each => !each.confirmed)
+  const open = needs.filter(each => !each.confirmed && each.tried)
+  const untried = needs.filter(each => !each.tried)
+  const together = cells.filter(({ removed, verdict }) => removed?.includes('+') && verdict === 'broke')
   return html`<section aria-labelledby="sensitivity">
     <h2 id="sensitivity">What each mitigation holds</h2>
     <p>
@@ -16,6 +19,8 @@ export function sensitivitySection({ cells, seed, needs, deadWeight, unproven }:
     ${[...Map.groupBy(cells, ({ architecture }) => architecture)].map(([name, own]) => wide(`${name}, without each mitigation`, matrixOf(name, own)))}
     <ul>
       ${open.map(({ scenario, mitigation }) => html`<li>Not confirmed: ${scenario} says that it needs ${mitigation}, and does not break without it.</li>`)}
+      ${untried.map(({ scenario, mitigation }) => html`<li>Not tried: ${scenario} says that it needs ${mitigation}, and cannot be simulated.</li>`)}
+      ${together.map(({ scenario, architecture, removed, isolation }) => html`<li>${scenario} breaks on ${architecture} without ${(removed ?? '').replaceAll('+', ' and ')} together (isolation ${(isolation ?? 0).toFixed(2)}).</li>`)}
       ${deadWeight.map(({ scenario, architecture, verdict }) => html`<li>Shows nothing: ${scenario} is ${verdictWords[verdict]} on ${architecture} with nothing taken away.</li>`)}
       ${unproven.length === 0 ? '' : html`<li>Unproven, since no scenario here breaks without them: ${unproven.join(', ')}.</li>`}
     </ul>
@@ -23,7 +28,7 @@ export function sensitivitySection({ cells, seed, needs, deadWeight, unproven }:
 }
 
 function matrixOf(architecture: string, cells: readonly SensitivityCell[]): Html {
-  const removed = [...new Set(cells.map(cell => cell.removed))]
+  const removed = columnsOf(cells)
   return html`<table class="matrix without">
     <caption>
       <b>${architecture}</b>

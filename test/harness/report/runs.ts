@@ -64,6 +64,7 @@ export function aRun({
       cause: 'config',
       scope: [{ activity: 'sign-in' }],
       needs: ['config-validation'],
+      needsOneOf: [],
       parts: [],
     },
     mitigations: architecture === 'shared-fate' ? [] : ['config-validation'],

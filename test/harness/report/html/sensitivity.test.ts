@@ -27,7 +27,7 @@ const cells = [
 ]
 const found = {
   ...{ seed: 7, cells },
-  ...sensitivityFindings(cells, { 'slow-store': ['bulkhead', 'cells'] }),
+  ...sensitivityFindings(cells, { 'slow-store': { needs: ['bulkhead', 'cells'] } }),
 }
 
 function written(text: string): string {
