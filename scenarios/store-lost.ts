@@ -14,6 +14,7 @@ export default scenario({
   story:
     'The table of sessions is emptied, by a migration that ran on the wrong side. Auth is healthy and quick, and says of every session what it finds: there is none. That is a clear word, and wrong, and nobody who asks can know it. So everybody is signed out, with all mitigations in place, and everybody can sign in again, since the accounts are there. What cells change is whom it can reach: one table is one region.',
   cause: 'data',
+  needs: ['cells'],
   scope: [],
   faults: [{ at: '5500ms', for: '6s', fault: storeLost({ what: 'sessions' }) }],
   duration: '18s',

@@ -26,6 +26,7 @@ interface SensitivityOptions {
   architecture: string
   seed?: number
   json?: string
+  needs?: boolean
 }
 
 interface Trial {
@@ -46,6 +47,7 @@ export function addSensitivity(program: Command): void {
     .argument('[name...]', 'scenarios; all if none is named')
     .option('--architecture <names>', 'whose mitigations are removed, separated by commas', usual)
     .option('--seed <n>', 'repeats an earlier one', seedOf)
+    .option('--needs', 'remove only what scenarios say that they need')
     .option('--json <file>', 'write what was found here')
     .addHelpText(
       'after',
@@ -64,7 +66,7 @@ export async function sensitivity(names: string[], options: SensitivityOptions):
   const bare = wanted.find(({ mitigations }) => mitigations.length === 0)
   if (bare) throw new UsageError(`--architecture ${bare.name}: it has no mitigation that could be removed`)
   const seed = options.seed ?? randomInt(2 ** 31 - 1)
-  const trials = wanted.flatMap(architecture => trialsOf(picked, architecture, seed))
+  const trials = wanted.flatMap(architecture => trialsOf(picked, architecture, seed, options.needs === true))
   write(`firebreak sensitivity  ${trials.length} runs in simulation, seed ${seed}\n`)
   const runs = await simulateAll(
     trials.map(({ job }) => job),
@@ -80,25 +82,31 @@ export async function sensitivity(names: string[], options: SensitivityOptions):
   return findings.needs.every(({ confirmed, tried }) => confirmed || !tried) ? 0 : exitCodeOf(['broke'])
 }
 
-function trialsOf(picked: readonly NamedScenario[], architecture: Architecture, seed: number): Trial[] {
+function trialsOf(
+  picked: readonly NamedScenario[],
+  architecture: Architecture,
+  seed: number,
+  onlyNeeds: boolean,
+): Trial[] {
   const { name: base, mitigations } = architecture
-  const alone = mitigations.map(each => [each])
   return picked
     .filter(named => isPredicted(named.scenario.verdict, architecture))
-    .flatMap(({ name: scenario, scenario: { needsOneOf = [] } }) =>
-      [[], ...alone, ...removalsFor(groupsIn(needsOneOf, mitigations))].map(removed => ({
+    .flatMap(({ name: scenario, scenario: about }) => {
+      const named = needsAmong(about, mitigations)
+      const removals = removalsFor(onlyNeeds ? named : { ...named, needs: mitigations })
+      return [[], ...removals].map(removed => ({
         job: { scenario, architecture: without(architecture, removed), seed, twin: false },
         ...{ base, removed: removed.length === 0 ? null : removalOf(removed) },
-      })),
-    )
+      }))
+    })
 }
 
-/** Those of which an architecture has all. */
-function groupsIn(
-  groups: readonly (readonly string[])[],
-  mitigations: readonly string[],
-): readonly (readonly string[])[] {
-  return groups.filter(group => group.every(each => mitigations.includes(each)))
+/** Those needs that can be tried with some mitigations: of a group all have to be there. */
+function needsAmong({ needs = [], needsOneOf = [] }: Needs, mitigations: readonly string[]): Needs {
+  return {
+    needs: needs.filter(need => mitigations.includes(need)),
+    needsOneOf: needsOneOf.filter(group => group.every(each => mitigations.includes(each))),
+  }
 }
 
 /** Held to the predictions of the one that it is made from. */
@@ -115,12 +123,7 @@ function without(architecture: Architecture, removed: readonly string[]): Archit
 /** Those needs that one of the architectures has at all. */
 function needsOf(picked: readonly NamedScenario[], wanted: readonly Architecture[]): Record<string, Needs> {
   const known = [...new Set<string>(wanted.flatMap(({ mitigations }) => mitigations))]
-  return Object.fromEntries(
-    picked.map(({ name, scenario: { needs = [], needsOneOf = [] } }) => [
-      name,
-      { needs: needs.filter(need => known.includes(need)), needsOneOf: groupsIn(needsOneOf, known) },
-    ]),
-  )
+  return Object.fromEntries(picked.map(({ name, scenario }) => [name, needsAmong(scenario, known)]))
 }
 
 function cellOf({ job, base, removed }: Trial, run: SimulatedRun['run']): SensitivityCell {

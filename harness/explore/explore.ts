@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os'
 import fc from 'fast-check'
 import type { RunResult } from '../outcome/results.ts'
 import type { Architecture } from '../stack/architectures.ts'
-import { simulateAll } from '../stack/simulation/workers.ts'
+import type { SimulatedRun } from '../stack/simulation/job.ts'
+import { Simulator, simulateAll } from '../stack/simulation/workers.ts'
 import type { Schedule } from './drawn.ts'
 import { schedules } from './schedules.ts'
 
@@ -32,9 +33,13 @@ export interface Explored {
   found: Found | undefined
 }
 
+type Exploring = ExploreOptions & { simulator: Simulator }
+
 /** Schedules are drawn in batches, so that every core has one; the first that breaks is shrunk. */
-export async function explore(options: ExploreOptions): Promise<Explored> {
-  const { architecture, seed, budgetMs } = options
+export async function explore(wanted: ExploreOptions): Promise<Explored> {
+  const { architecture, seed, budgetMs } = wanted
+  await using simulator = new Simulator()
+  const options: Exploring = { ...wanted, simulator }
   const until = performance.now() + budgetMs
   const drawable = schedules(architecture.name)
   const batch = 2 * availableParallelism()
@@ -57,10 +62,11 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
 
 async function tryAll(
   drawn: readonly Schedule[],
-  { architecture, seed, tried }: ExploreOptions,
+  { architecture, seed, tried, simulator }: Exploring,
 ): Promise<RunResult[]> {
   const jobs = drawn.map(schedule => ({ scenario: 'found', schedule, architecture, seed, twin: false }))
-  const simulated = await simulateAll(jobs, { done: ({ run }, index) => tried?.(drawn[index] ?? [], run) })
+  const done = ({ run }: SimulatedRun, index: number) => tried?.(drawn[index] ?? [], run)
+  const simulated = await simulateAll(jobs, { done, simulator })
   return simulated.map(({ run }) => run)
 }
 
@@ -70,7 +76,7 @@ function isBroken({ verdict }: RunResult): boolean {
 
 /** From the drawn one, by its place among all, to a smaller one that breaks too, as far as the time reaches. */
 async function shrink(
-  options: ExploreOptions & { path: string; leftMs: number },
+  options: Exploring & { path: string; leftMs: number },
 ): Promise<{ found: { schedule: Schedule; run: RunResult } | undefined; shrinks: number }> {
   const { architecture, seed, path, leftMs } = options
   let found: { schedule: Schedule; run: RunResult } | undefined

@@ -32,6 +32,9 @@ const fileSchema = z.looseObject({
     }),
   ),
   deadWeight: z.array(z.object({ scenario: z.string(), architecture: z.string(), verdict })),
+  unnamed: z
+    .array(z.object({ scenario: z.string(), mitigation: z.string(), brokeOn: z.array(z.string()) }))
+    .default([]),
   unproven: z.array(z.string()),
 })
 

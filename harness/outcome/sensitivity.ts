@@ -39,6 +39,8 @@ export interface SensitivityFindings {
   needs: NeedFinding[]
   /** Scenarios that do not hold with nothing removed: they show nothing about any mitigation. */
   deadWeight: { scenario: string; architecture: string; verdict: Verdict }[]
+  /** What scenarios break without and do not name. */
+  unnamed: { scenario: string; mitigation: string; brokeOn: string[] }[]
   /** Mitigations that no scenario breaks without, neither alone nor as the last of those that it needs one of. */
   unproven: string[]
 }
@@ -48,11 +50,17 @@ export function removalOf(mitigations: readonly string[]): string {
   return [...mitigations].toSorted().join('+')
 }
 
-/** All that has to be removed together to try groups: each group, and each without one of its members. */
-export function removalsFor(groups: readonly (readonly string[])[]): string[][] {
-  const all = groups.flatMap(group => [group, ...group.map(kept => group.filter(each => each !== kept))])
-  const several = all.filter(({ length }) => length > 1).map(each => each.toSorted())
-  return [...new Map(several.map(each => [removalOf(each), each])).values()]
+/**
+ * All that has to be removed to try needs: each mitigation alone; each group together, and together but for one of its
+ * members.
+ */
+export function removalsFor({ needs = [], needsOneOf = [] }: Needs): string[][] {
+  const together = needsOneOf.flatMap(group => [
+    group,
+    ...group.map(kept => group.filter(each => each !== kept)),
+  ])
+  const all = [...needs.map(each => [each]), ...together].map(each => each.toSorted())
+  return [...new Map(all.map(each => [removalOf(each), each])).values()]
 }
 
 /**
@@ -77,6 +85,9 @@ export function sensitivityFindings(
     deadWeight: cells
       .filter(({ removed, verdict, notRunnable }) => removed === null && verdict !== 'held' && !notRunnable)
       .map(({ scenario, architecture, verdict }) => ({ scenario, architecture, verdict })),
+    unnamed: Object.entries(needs).flatMap(([scenario, named]) =>
+      matrix.unnamed(scenario, named.needs ?? []).map(each => ({ scenario, ...each })),
+    ),
     unproven: matrix.mitigations.filter(name => !matrix.isNeeded(name) && !lastOfSeveral.has(name)),
   }
 }
@@ -101,6 +112,14 @@ class Matrix {
   /** Whether some scenario breaks without it. */
   isNeeded(mitigation: string): boolean {
     return this.#cells.some(cell => cell.removed === mitigation && this.#breaks(cell))
+  }
+
+  /** What a scenario breaks without, but for what it names. */
+  unnamed(scenario: string, named: readonly string[]): { mitigation: string; brokeOn: string[] }[] {
+    return this.mitigations
+      .filter(mitigation => !named.includes(mitigation))
+      .map(mitigation => ({ mitigation, brokeOn: this.need(scenario, mitigation).brokeOn }))
+      .filter(({ brokeOn }) => brokeOn.length > 0)
   }
 
   need(scenario: string, mitigation: string): NeedFinding {

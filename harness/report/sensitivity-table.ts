@@ -76,7 +76,7 @@ function numbersOf({ removed, verdict, forcedLogouts, isolation, reasons }: Sens
   return `    ${what}: ${verdict}: ${measured}`
 }
 
-function findingLines({ needs, deadWeight, unproven }: SensitivityFindings, style: Style): string[] {
+function findingLines({ needs, deadWeight, unnamed, unproven }: SensitivityFindings, style: Style): string[] {
   const open = needs.filter(({ confirmed, tried }) => !confirmed && tried)
   const untried = needs.filter(({ tried }) => !tried)
   return [
@@ -92,6 +92,10 @@ function findingLines({ needs, deadWeight, unproven }: SensitivityFindings, styl
     ),
     ...deadWeight.map(({ scenario, architecture, verdict }) =>
       style.red(`  dead weight: ${scenario} is ${verdict} on ${architecture} with nothing removed`),
+    ),
+    ...unnamed.map(
+      ({ scenario, mitigation, brokeOn }) =>
+        `  not named: ${scenario} breaks on ${brokeOn.join(' and ')} without ${mitigation}`,
     ),
     ...unproven.map(name => style.red(`  unproven: no scenario breaks without ${name}`)),
   ]

@@ -4,7 +4,7 @@ import type { Sensitivity } from '../../outcome/sensitivity-file.ts'
 import { columnsOf } from '../sensitivity-table.ts'
 import { type Html, html, stepOf, verdictMarks, verdictWords, wide } from './markup.ts'
 
-export function sensitivitySection({ cells, seed, needs, deadWeight, unproven }: Sensitivity): Html {
+export function sensitivitySection({ cells, seed, needs, deadWeight, unnamed, unproven }: Sensitivity): Html {
   const confirmed = needs.filter(each => each.confirmed).length
   const open = needs.filter(each => !each.confirmed && each.tried)
   const untried = needs.filter(each => !each.tried)
@@ -22,6 +22,7 @@ export function sensitivitySection({ cells, seed, needs, deadWeight, unproven }:
       ${untried.map(({ scenario, mitigation }) => html`<li>Not tried: ${scenario} says that it needs ${mitigation}, and cannot be simulated.</li>`)}
       ${together.map(({ scenario, architecture, removed, isolation }) => html`<li>${scenario} breaks on ${architecture} without ${(removed ?? '').replaceAll('+', ' and ')} together (isolation ${(isolation ?? 0).toFixed(2)}).</li>`)}
       ${deadWeight.map(({ scenario, architecture, verdict }) => html`<li>Shows nothing: ${scenario} is ${verdictWords[verdict]} on ${architecture} with nothing taken away.</li>`)}
+      ${unnamed.map(({ scenario, mitigation, brokeOn }) => html`<li>Not named among its needs: ${scenario} breaks on ${brokeOn.join(' and ')} without ${mitigation}.</li>`)}
       ${unproven.length === 0 ? '' : html`<li>Unproven, since no scenario here breaks without them: ${unproven.join(', ')}.</li>`}
     </ul>
   </section>`

@@ -8,36 +8,78 @@ const program = programFile('harness/stack/simulation/main')
 /** A run that takes longer than this, in real time, goes round in circles, ms. */
 const runMsMax = 300_000
 
+/** Threads that stay, since a new one takes a second or two to load all that a run needs. They start when they are needed. */
+export class Simulator implements AsyncDisposable {
+  readonly #threads: number
+  readonly #all = new Set<Thread>()
+  readonly #idle: Thread[] = []
+  readonly #waiting: ((thread: Thread) => void)[] = []
+
+  constructor(threads = availableParallelism()) {
+    this.#threads = threads
+  }
+
+  /** Runs it on the next thread that is free. Never rejects: what goes wrong is the verdict of the run. */
+  async run(job: SimulationJob): Promise<SimulatedRun> {
+    const thread = await this.#take()
+    const run = await thread.run(job)
+    if (!('failed' in run)) {
+      this.#giveBack(thread)
+      return run
+    }
+    this.#all.delete(thread)
+    await thread.end()
+    if (this.#waiting.length > 0) this.#giveBack(this.#start())
+    return failedRun(job, run.failed)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#all].map(thread => thread.end()))
+  }
+
+  #start(): Thread {
+    const thread = new Thread()
+    this.#all.add(thread)
+    return thread
+  }
+
+  async #take(): Promise<Thread> {
+    const idle = this.#idle.pop()
+    if (idle) return idle
+    if (this.#all.size < this.#threads) return this.#start()
+    return await new Promise(resolve => this.#waiting.push(resolve))
+  }
+
+  #giveBack(thread: Thread): void {
+    const next = this.#waiting.shift()
+    if (next) next(thread)
+    else this.#idle.push(thread)
+  }
+}
+
 export interface SimulationOptions {
   /** Told of each run as it ends, in whatever order that is. */
   done?: (run: SimulatedRun, index: number) => void
-  threads?: number
+  /** Whose threads to use. Default: some of its own. */
+  simulator?: Simulator
 }
 
 /** Resolves to the runs in the order of their jobs. Never rejects: what goes wrong is the verdict of a run. */
 export async function simulateAll(
   jobs: readonly SimulationJob[],
-  { done = () => {}, threads = availableParallelism() }: SimulationOptions = {},
+  { done = () => {}, simulator }: SimulationOptions = {},
 ): Promise<SimulatedRun[]> {
-  const runs: SimulatedRun[] = []
-  let next = 0
-  const takeTurns = async () => {
-    let thread = new Thread()
-    for (let index = next++; index < jobs.length; index = next++) {
-      const job = jobs[index] as SimulationJob
-      const run = await thread.run(job)
-      if ('failed' in run) {
-        await thread.end()
-        thread = new Thread()
-      }
-      const ended = 'failed' in run ? failedRun(job, run.failed) : run
-      runs[index] = ended
-      done(ended, index)
-    }
-    await thread.end()
+  if (!simulator) {
+    await using own = new Simulator()
+    return await simulateAll(jobs, { done, simulator: own })
   }
-  await Promise.all(Array.from({ length: Math.min(threads, jobs.length) }, takeTurns))
-  return runs
+  return await Promise.all(
+    jobs.map(async (job, index) => {
+      const run = await simulator.run(job)
+      done(run, index)
+      return run
+    }),
+  )
 }
 
 function failedRun({ scenario, architecture }: SimulationJob, why: string): SimulatedRun {

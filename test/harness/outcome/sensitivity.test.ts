@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  type Needs,
   removalOf,
   removalsFor,
   type SensitivityCell,
@@ -31,6 +32,13 @@ describe('what follows from the matrix', () => {
     ])
     expect(unproven).toEqual(['y'])
     expect(deadWeight).toEqual([])
+  })
+
+  test('what a scenario breaks without and does not name is said', () => {
+    const cells = [cell('a', null, 'held'), cell('a', 'x', 'broke'), cell('a', 'y', 'held')]
+    const { unnamed, unproven } = sensitivityFindings(cells, { a: { needs: ['y'] } })
+    expect(unnamed).toEqual([{ scenario: 'a', mitigation: 'x', brokeOn: ['hardened'] }])
+    expect(unproven).toEqual(['y'])
   })
 
   test('one that breaks with nothing removed confirms nothing, and is dead weight', () => {
@@ -72,14 +80,11 @@ describe('of mitigations that can stand in for each other', () => {
     expect(sensitivityFindings(cells, needs).needs[0]?.confirmed).toBe(false)
   })
 
-  test('all that has to be removed together is tried, once', () => {
-    expect(removalsFor([['b', 'a']])).toEqual([['a', 'b']])
-    expect(
-      removalsFor([
-        ['c', 'b', 'a'],
-        ['a', 'b'],
-      ]).map(removalOf),
-    ).toEqual(['a+b+c', 'a+b', 'a+c', 'b+c'])
+  test('all that has to be removed is, once', () => {
+    const removals = (needs: Needs) => removalsFor(needs).map(removalOf)
+    expect(removals({ needs: ['b'], needsOneOf: [['b', 'a']] })).toEqual(['b', 'a+b', 'a'])
+    expect(removals({ needsOneOf: [['c', 'b', 'a']] }).toSorted()).toEqual(['a+b', 'a+b+c', 'a+c', 'b+c'])
+    expect(removals({})).toEqual([])
   })
 })
 
