@@ -97,3 +97,10 @@ export const invariants: VerdictFunction = context => {
   expect(outcome).toRecover()
   controlStands(context)
 }
+
+/** The same, and whoever has a session goes on: what an architecture with a grace promises. */
+export const goesOn: VerdictFunction = context => {
+  invariants(context)
+  const { outcome, expect } = context
+  expect(outcome).toKeepServing({ activity: ['browse', 'api-call'] }, { goodput: 0.9 })
+}

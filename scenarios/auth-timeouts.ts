@@ -16,7 +16,7 @@ export default scenario({
     'Every answer of the auth service comes, but seconds after its callers have given up. An app that reads silence as "no" signs its people out one page view at a time, and tells those who try again that their correct password is wrong. Phones that ask auth about every request go the same way; those that can judge a credential by themselves go on, until it has to be renewed. An app that knows the difference between "no" and "nobody knows" keeps serving those it has seen before, and asks the others to come back. Where each region has an auth of its own, the others do not even notice.',
   cause: 'network',
   ...june12,
-  needs: ['tri-state-auth-result', 'stale-session-grace'],
+  needs: ['tri-state-auth-result', 'stale-session-grace', 'offline-token-validation', 'cells'],
   scope: [{ activity: 'sign-in' }, { activity: 'refresh' }],
   faults: [{ at: '5500ms', for: '6s', fault: latency({ link: '* -> auth', latencyMs: 8_000 }) }],
   duration: '21500ms',

@@ -9,7 +9,7 @@ export default scenario({
   cause: 'deploy',
   replays: 'microsoft-2020-09-28',
   source: 'Microsoft RCA SM79-F88 (Azure AD, 2020-09-28)',
-  needs: ['tri-state-auth-result', 'stale-session-grace'],
+  needs: ['tri-state-auth-result', 'stale-session-grace', 'offline-token-validation', 'cells'],
   needsOneOf: [['circuit-breaker', 'retry-budget']],
   fidelity: [
     {

@@ -7,7 +7,7 @@ export default scenario({
   cause: 'config',
   replays: 'microsoft-2025-10-29',
   source: 'Azure Front Door post incident review YKYN-BWZ (2025-10-29)',
-  needs: ['tri-state-auth-result', 'stale-session-grace'],
+  needs: ['tri-state-auth-result', 'stale-session-grace', 'offline-token-validation'],
   fidelity: [
     {
       fact: 'for a while after the change nothing was to be seen',

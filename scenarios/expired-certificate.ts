@@ -7,7 +7,7 @@ export default scenario({
   cause: 'key',
   replays: 'epic-2021-04-06',
   source: 'Epic Games: Expiration Date 4-6-2021',
-  needs: ['tri-state-auth-result', 'stale-session-grace'],
+  needs: ['tri-state-auth-result', 'stale-session-grace', 'offline-token-validation'],
   fidelity: [
     {
       fact: 'all sign-ins failed at one instant',

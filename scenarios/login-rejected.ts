@@ -7,7 +7,7 @@ export default scenario({
   cause: 'config',
   replays: 'meta-2024-03-05',
   source: 'ThousandEyes: Meta Outage Analysis, March 5, 2024',
-  needs: ['tri-state-auth-result', 'stale-session-grace'],
+  needs: ['tri-state-auth-result', 'stale-session-grace', 'offline-token-validation'],
   fidelity: [
     {
       fact: 'people were signed out: "session expired, log in again"',

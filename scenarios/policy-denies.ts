@@ -7,7 +7,7 @@ export default scenario({
   cause: 'network',
   replays: 'salesforce-2023-09-20',
   source: 'iTnews on the Salesforce outage of 2023-09-20',
-  needs: ['tri-state-auth-result', 'stale-session-grace'],
+  needs: ['tri-state-auth-result', 'stale-session-grace', 'offline-token-validation', 'cells'],
   fidelity: [
     {
       fact: 'logins to many clouds failed',

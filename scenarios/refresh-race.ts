@@ -14,6 +14,7 @@ export default scenario({
   story:
     'A refresh token may be used once; who shows it again is taken for a thief, and the whole session is ended. That is as the standard has it. Now answers are lost on the way: auth has rotated the token, the phone has not heard of it, and shows the old one. A grace of some seconds for exactly this is a line in the configuration, and somebody has set it to zero. Auth’s word is clear then, and wrong.',
   cause: 'config',
+  needs: ['cells'],
   scope: [{ surface: 'mobile' }, { activity: ['sign-in', 'refresh'] }],
   faults: [
     { at: '6s', for: '12s', fault: configPush({ service: 'auth', change: { refreshGraceS: 0 } }) },

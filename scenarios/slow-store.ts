@@ -15,7 +15,7 @@ export default scenario({
   cause: 'data',
   replays: 'microsoft-2018-11-19',
   source: 'The Register on the Azure MFA outage (2018-11-19); Epic postmortem of 2018-02-04',
-  needs: ['tri-state-auth-result', 'stale-session-grace'],
+  needs: ['tri-state-auth-result', 'stale-session-grace', 'offline-token-validation', 'cells'],
   fidelity: [
     {
       fact: 'signing in hung and failed',

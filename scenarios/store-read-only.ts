@@ -23,7 +23,7 @@ export default scenario({
   cause: 'data',
   replays: 'google-2020-12-14',
   source: 'Google Cloud Infrastructure Components Incident 20013',
-  needs: ['tri-state-auth-result'],
+  needs: ['tri-state-auth-result', 'cells'],
   fidelity: [
     {
       fact: 'whatever had to be written failed: sign-ins',

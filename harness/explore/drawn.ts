@@ -1,8 +1,9 @@
 /** A schedule of faults as it was drawn: plain data, and the scenario that it makes. */
-import { invariants } from '../claims.ts'
+import { goesOn, invariants } from '../claims.ts'
 import { ScenarioError } from '../errors.ts'
 import { constructorOf } from '../faults/catalogue.ts'
 import { type Scenario, scenario } from '../scenario.ts'
+import { architectureOf } from '../stack/architectures.ts'
 
 /** One fault of a drawn schedule. Plain data. */
 export interface DrawnFault {
@@ -33,8 +34,15 @@ export function scenarioOf(drawn: Schedule, architecture: string): Scenario {
       return { at: `${atMs / 1_000}s` as const, for: `${forMs / 1_000}s` as const, fault: construct(params) }
     }),
     duration: `${durationMsOf(drawn) / 1_000}s` as const,
-    verdict: { [architecture]: invariants },
+    verdict: { [architecture]: promisesOf(architecture) === 'goesOn' ? goesOn : invariants },
   })
+}
+
+/** What an architecture is held to, by its name in claims.ts: what the one promises that it is made from. */
+export function promisesOf(name: string): 'goesOn' | 'invariants' {
+  const { base, mitigations } = architectureOf(name)
+  const promised = base === undefined ? mitigations : architectureOf(base).mitigations
+  return promised.includes('stale-session-grace') ? 'goesOn' : 'invariants'
 }
 
 /** In words: `latency at * -> auth from 3 s for 2.5 s`. */

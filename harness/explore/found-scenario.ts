@@ -1,7 +1,7 @@
 /** The text of a scenario file for a schedule that was found. */
 import { sourceOf, timedSource } from '../new/source.ts'
 import { usualFault } from '../new/usual-faults.ts'
-import { durationMsOf, type Schedule, wordsOf } from './drawn.ts'
+import { durationMsOf, promisesOf, type Schedule, wordsOf } from './drawn.ts'
 
 export interface FoundScenario {
   schedule: Schedule
@@ -20,7 +20,8 @@ export function foundScenario({ schedule, architecture, reasons, seed, importFro
       line: timedSource({ constructorName: name, params, at: atMs / 1_000, lasts: forMs / 1_000 }),
     }
   })
-  const names = [...new Set([...faults.map(({ name }) => name), 'invariants', 'scenario'])].sort()
+  const promises = promisesOf(architecture)
+  const names = [...new Set([...faults.map(({ name }) => name), promises, 'scenario'])].sort()
   const [first = 'it breaks'] = reasons
   return `import { ${names.join(', ')} } from ${sourceOf(importFrom)}
 
@@ -33,7 +34,7 @@ export default scenario({
 ${faults.map(({ line }) => `    ${line},`).join('\n')}
   ],
   duration: '${durationMsOf(schedule) / 1_000}s',
-  verdict: { ${/^\w+$/.test(architecture) ? architecture : sourceOf(architecture)}: invariants },
+  verdict: { ${/^\w+$/.test(architecture) ? architecture : sourceOf(architecture)}: ${promises} },
 })
 `
 }
