@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { History } from '../outcome/history.ts'
+import { countAlive } from './alive.ts'
 import { type Arrivals, visits } from './arrivals.ts'
 import { sidOf } from './credentials.ts'
 import { createUserFactory, type UserFactory } from './factory.ts'
@@ -13,7 +14,7 @@ import { OutageReports } from './outage-reports.ts'
 import type { Group } from './population.ts'
 import { createRandom } from './random.ts'
 import { Recorder } from './recorder.ts'
-import { Schedule } from './schedule.ts'
+import { nextMs, Schedule } from './schedule.ts'
 import { createTraces } from './traces.ts'
 import type { User } from './user.ts'
 import { Visitors } from './visitors.ts'
@@ -117,7 +118,8 @@ export class Crowd implements AsyncDisposable {
       accounts: await createAccounts(stack, run, groups),
     })
     this.#visitors = new Visitors(user, this.#options, this.#ended.signal)
-    const tasks = groups.flatMap(group => [
+    const toRevoke: User[] = []
+    const signIns = groups.flatMap(group => [
       ...range(group.residents + (group.nearExpiry ?? 0)).map(
         index => () => this.#settleIn(user, group, index),
       ),
@@ -126,9 +128,24 @@ export class Crowd implements AsyncDisposable {
         await signInFirst(dying)
         this.#dying.push(dying)
       }),
-      ...range(group.revoked).map(index => () => this.#beRevoked(user, group, index)),
+      ...range(group.revoked).map(index => async () => {
+        const revoked = user(group, 'revoked', index)
+        await signInFirst(revoked)
+        toRevoke.push(revoked)
+      }),
     ])
-    await inParallel(tasks, warmUpAtOnce)
+    await inParallel(signIns, warmUpAtOnce)
+    // Once everybody is in, who came first comes first: a replica that is a moment behind takes somebody who looks at once
+    // for nobody.
+    const looks = [
+      // What an app remembers of a session must be there before the fault, as it would be on any other day; and services
+      // just started are slow until their code has run a while. Except that one which is to run out is not told yet.
+      ...this.#residents.map(({ user: { client }, expiresAt }) => async () => {
+        if (expiresAt === undefined) await client.browse()
+      }),
+      ...toRevoke.map(revoked => () => this.#beRevoked(revoked)),
+    ]
+    await inParallel(looks, warmUpAtOnce)
     // The order of signing in is the machine's; the schedule must not depend on it.
     this.#residents.sort((a, b) => a.user.who.user.localeCompare(b.user.who.user))
     const ends = [
@@ -201,15 +218,10 @@ export class Crowd implements AsyncDisposable {
     await signInFirst(user)
     const expiresAt = index >= group.residents ? this.#expiryOf(user) : undefined
     this.#residents.push({ group, user, index, expiresAt })
-    // What an app remembers of a session must be there before the fault, as it would be on any other day; and services
-    // just started are slow until their code has run a while. Except that one which is to run out has not been told yet.
-    if (expiresAt === undefined) await user.client.browse()
   }
 
-  async #beRevoked(makeUser: UserFactory, group: Group, index: number): Promise<void> {
-    const user = makeUser(group, 'revoked', index)
+  async #beRevoked(user: User): Promise<void> {
     const { app, region } = user.who
-    await signInFirst(user)
     // Seen once while it is good: a grace or a cache knows it, so that only its revocation can keep it out.
     await user.client.browse()
     await user.client.revokeElsewhere(credential => revoke(this.#options.stack, app, region, credential))
@@ -280,18 +292,7 @@ export class Crowd implements AsyncDisposable {
 
   /** Counts who holds a credential, client by client: not from the books. */
   #countAlive(): History['alive'] {
-    const counts = new Map<string, History['alive'][number]>()
     const owners = this.#owners().filter(user => !user.isOver)
-    for (const { client, who } of [...owners, ...(this.#visitors?.here ?? [])]) {
-      const key = `${who.app} ${who.surface}`
-      const entry = counts.get(key) ?? { app: who.app, surface: who.surface, count: 0 }
-      counts.set(key, { ...entry, count: entry.count + (client.signedIn ? 1 : 0) })
-    }
-    return [...counts.values()]
+    return countAlive([...owners, ...(this.#visitors?.here ?? [])])
   }
-}
-
-/** Date.now() leaves out the part of a millisecond that has gone by: what was done in it must not come after the beginning. */
-function nextMs(): number {
-  return Date.now() + 1
 }

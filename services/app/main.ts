@@ -9,27 +9,30 @@ import { createFetch } from '../common/outbound.ts'
 import { serve } from '../common/serve.ts'
 import { createApp } from './app.ts'
 import { appConfigSchema, defaultAppConfig } from './app-config.ts'
+import type { Role } from './role.ts'
 import { definitionSchema } from './roles/defined.ts'
-import { roleOf } from './roles/index.ts'
+import { noRole, roleOf } from './roles/index.ts'
 
 const secretBytes = 32
 
 const env = readEnv(
-  commonEnv.extend({
-    /** Of an app that is none of those in roles/. */
-    DEFINITION: jsonText(definitionSchema).optional(),
-    CLIENT_SECRET: z.string().min(1),
-    APP_SECRET: z
-      .base64url()
-      .transform(text => new Uint8Array(Buffer.from(text, 'base64url')))
-      .refine(bytes => bytes.length === secretBytes, `must be ${secretBytes} bytes in base64url`),
-    /** PEM: who vouches for the services that it calls over TLS. */
-    TLS_CA: z.string().optional(),
-  }),
+  commonEnv
+    .extend({
+      /** Of an app that is none of those in roles/. */
+      DEFINITION: jsonText(definitionSchema).optional(),
+      CLIENT_SECRET: z.string().min(1),
+      APP_SECRET: z
+        .base64url()
+        .transform(text => new Uint8Array(Buffer.from(text, 'base64url')))
+        .refine(bytes => bytes.length === secretBytes, `must be ${secretBytes} bytes in base64url`),
+      /** PEM: who vouches for the services that it calls over TLS. */
+      TLS_CA: z.string().optional(),
+    })
+    .refine(wanted => roleOf(wanted) !== undefined, noRole),
 )
 const { MITIGATIONS: mitigations, LINKS: links } = env
 const log = jsonLog(env.NAME)
-const role = roleOf(env)
+const role = roleOf(env) as Role
 const fetch = createFetch({ ca: env.TLS_CA })
 const health = new Health()
 

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { createApp } from '../../../services/app/app.ts'
 import { appConfigSchema, defaultAppConfig } from '../../../services/app/app-config.ts'
 import { definitionSchema } from '../../../services/app/roles/defined.ts'
-import { roleOf } from '../../../services/app/roles/index.ts'
+import { noRole, roleOf } from '../../../services/app/roles/index.ts'
 import { createAudit } from '../../../services/audit/audit.ts'
 import { createAuth } from '../../../services/auth/auth.ts'
 import { createAuthParts } from '../../../services/auth/auth-parts.ts'
@@ -74,6 +74,7 @@ export const programs: Readonly<Record<Exclude<Program, 'postgres'>, Start>> = {
     const own = commonEnv.extend({ ...secrets, DEFINITION: jsonText(definitionSchema).optional() }).parse(env)
     const { MITIGATIONS: mitigations, LINKS: links, ROLE, DISCOVERY } = own
     const role = roleOf(own)
+    if (!role) throw new Error(noRole.message)
     const health = new Health()
     const config = watch(outside, {
       document: ROLE,

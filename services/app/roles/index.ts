@@ -14,15 +14,15 @@ const all = [feed, messenger, photos, chat, ads, messengerApi, businessApi, riva
 /** Every role that the app program can play, by its name. */
 export const roles: Readonly<Record<string, Role>> = Object.fromEntries(all.map(role => [role.name, role]))
 
-/** The role that an app program is to play. Throws TypeError for one that there is not and that nobody has defined. */
-export function roleOf({
-  ROLE: name,
-  DEFINITION: own,
-}: {
+/** The role that an app program is to play: one that somebody has defined, or one of these; undefined if it is neither. */
+export function roleOf({ ROLE: name, DEFINITION: own }: Wanted): Role | undefined {
+  return own ? defined(own) : roles[name]
+}
+
+/** For an environment of which there is no role. */
+export const noRole = { path: ['ROLE'], message: `no such role; there are: ${Object.keys(roles).join(', ')}` }
+
+interface Wanted {
   ROLE: string
   DEFINITION?: Definition | undefined
-}): Role {
-  const role = own ? defined(own) : roles[name]
-  if (role) return role
-  throw new TypeError(`ROLE: there is no role "${name}"; there are: ${Object.keys(roles).join(', ')}`)
 }
