@@ -15,8 +15,8 @@ import { pushMs } from './push.ts'
 import { letRunOut } from './session-truth.ts'
 import { lookAtMs, undoAtMs, type WitnessAccount, Witnessing } from './witnessing.ts'
 
-/** What it takes to tell the stores when sessions are to run out, ms. */
-const tellMs = 300
+/** What it usually takes to tell the stores when sessions are to run out, ms. There is time for more before they do. */
+const tellMs = 100
 
 export interface MeasuringOptions {
   name: string
