@@ -4,8 +4,10 @@ import { ScenarioError } from '../errors.ts'
 import { architectureOf } from '../stack/architectures.ts'
 import { type DrawnFault, type Schedule, scenarioOf } from './drawn.ts'
 
-const steadyMs = 3_000
-const lastAtMs = 8_000
+/** Before the first and to the end of the last of them, so that there is traffic enough to say something of. */
+const steadyMs = 4_000
+const windowMsMin = 4_000
+const lastAtMs = 9_000
 const stepMs = 500
 const faultsMax = 3
 
@@ -69,6 +71,13 @@ const fault: fc.Arbitrary<DrawnFault> = fc.oneof(
   ),
 )
 
+/** Whether something is pushed by a config service that may be down: that is no fault of the stack's. */
+function pushesToNobody(drawn: Schedule): boolean {
+  const isPush = ({ kind }: DrawnFault) => kind.startsWith('config-')
+  const isConfigDown = ({ params }: DrawnFault) => params.service === 'config'
+  return drawn.some(isPush) && drawn.some(isConfigDown)
+}
+
 /** Schedules of one to three faults that a stack of the architecture can have. Throws UsageError for one that there is not. */
 export function schedules(architecture: string): fc.Arbitrary<Schedule> {
   // Of one that nobody knows no schedule would fit, and drawing would never end.
@@ -77,6 +86,9 @@ export function schedules(architecture: string): fc.Arbitrary<Schedule> {
 }
 
 function fits(drawn: Schedule, architecture: string): boolean {
+  const from = Math.min(...drawn.map(({ atMs }) => atMs))
+  const until = Math.max(...drawn.map(({ atMs, forMs }) => atMs + forMs))
+  if (until - from < windowMsMin || pushesToNobody(drawn)) return false
   try {
     scenarioOf(drawn, architecture)
     return true

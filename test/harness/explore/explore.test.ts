@@ -20,6 +20,16 @@ describe('what is drawn', () => {
     for (const schedule of all) {
       expect([1, 2, 3]).toContain(schedule.length)
       expect(() => scenarioOf(schedule, 'hardened')).not.toThrow()
+      // Too short, and nothing could be said of it.
+      const from = Math.min(...schedule.map(({ atMs }) => atMs))
+      expect(from).toBeGreaterThanOrEqual(4_000)
+      expect(Math.max(...schedule.map(({ atMs, forMs }) => atMs + forMs)) - from).toBeGreaterThanOrEqual(
+        4_000,
+      )
+      // Nobody can push anything by a config service that is down.
+      const kinds = schedule.map(({ kind }) => kind)
+      if (schedule.some(({ params }) => params.service === 'config'))
+        expect(kinds.filter(kind => kind.startsWith('config-'))).toEqual([])
     }
     expect(new Set(all.flat().map(({ kind }) => kind))).toEqual(new Set(exploredKinds))
   }, 60_000)
