@@ -21,6 +21,7 @@ const links = [
 ]
 const link = fc.constantFrom(...links)
 const auths = fc.constantFrom('auth', 'config')
+const instances = fc.constantFrom('all', 'one')
 const document = fc.constantFrom('auth', 'feed', 'edge')
 const ms = (min: number, max: number) =>
   fc.integer({ min: min / 100, max: max / 100 }).map(each => each * 100)
@@ -43,10 +44,10 @@ const parameters: Readonly<Record<string, fc.Arbitrary<Record<string, unknown>>>
     link,
     form: fc.constantFrom('malformed-json', 'html', 'empty', 'wrong-content-type'),
   }),
-  kill: fc.record({ service: auths }),
-  pause: fc.record({ service: auths }),
-  restart: fc.record({ service: auths }),
-  'crash-loop': fc.record({ service: auths }),
+  kill: fc.record({ service: auths, instances }),
+  pause: fc.record({ service: auths, instances }),
+  restart: fc.record({ service: auths, instances }),
+  'crash-loop': fc.record({ service: auths, instances }),
   'slow-store': fc.record({ delayMs: ms(100, 5_000), share: fc.constantFrom(0.2, 0.5, 1) }),
   'store-read-only': fc.constant({}),
   'config-push': fc.constant({ service: 'auth', change: { issuer: 'https://wrong.example' } }),
@@ -54,6 +55,7 @@ const parameters: Readonly<Record<string, fc.Arbitrary<Record<string, unknown>>>
   'config-oversized': fc.record({ service: document }),
   'bad-build': fc.record({
     service: fc.constant('auth'),
+    instances,
     build: fc.constantFrom('exits-at-start', 'crashes-on-request'),
   }),
 }

@@ -29,7 +29,7 @@ export interface DoorMoments {
 }
 
 /**
- * What can be said of it. Nothing, unless what came in beyond the usual is at least half of what the generator says it
+ * What can be said of it. Nothing, unless what came in beyond the usual is at least a third of what the generator says it
  * sent and knows the end of (the rest may be on its way to the doors still), and more than chance may bring.
  */
 export function seenAtDoors({ first, before, began, now }: DoorMoments, own: LoadCounts): string[] {
@@ -42,7 +42,7 @@ export function seenAtDoors({ first, before, began, now }: DoorMoments, own: Loa
   const chance = (Math.sqrt(watched) * loadedS) / watchedS + Math.sqrt(usual)
   const beyond = came - usual
   const ended = own.requests - own.inFlight
-  if (own.requests === 0 || beyond < ended / 2 || beyond <= chance) return []
+  if (own.requests === 0 || beyond < ended / 3 || beyond <= chance) return []
   const rate = (from: number, to: number, seconds: number) => Math.round((to - from) / seconds)
   const at = (count: 'doors' | 'auth') =>
     `${rate(began[count], now[count], loadedS)}/s, before it ${rate(first[count], before[count], watchedS)}/s`

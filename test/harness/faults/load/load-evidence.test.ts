@@ -29,15 +29,15 @@ describe('seenAtDoors', () => {
     expect(seenAtDoors(moments(100, 480), own(80))).toHaveLength(1)
   })
 
-  test('says nothing where less came than half of what was sent', () => {
-    expect(seenAtDoors(moments(0, 199), own(400))).toEqual([])
-    expect(seenAtDoors(moments(0, 200), own(400))).toHaveLength(1)
+  test('says nothing where less came than a third of what was sent', () => {
+    expect(seenAtDoors(moments(0, 132), own(400))).toEqual([])
+    expect(seenAtDoors(moments(0, 134), own(400))).toHaveLength(1)
   })
 
   test('does not expect there what is under way', () => {
     const underWay = { ...own(150), well: 50, inFlight: 100 }
     expect(seenAtDoors(moments(0, 60), underWay)).toHaveLength(1)
-    expect(seenAtDoors(moments(0, 24), underWay)).toEqual([])
+    expect(seenAtDoors(moments(0, 16), underWay)).toEqual([])
     expect(seenAtDoors(moments(0, 0), { ...own(100), well: 0, inFlight: 100 })).toEqual([])
   })
 
