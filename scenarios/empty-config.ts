@@ -3,11 +3,11 @@ import { configEmpty, controlStands, everyApp, isNotEvenFelt, scenario, webApps 
 export default scenario({
   title: 'The generator writes an empty table of routes',
   story:
-    'The configuration of the front doors is generated, and one night the generator has nothing to say. An empty table is a well-formed table: it is pushed, and every edge forgets where its apps live. Visitors get a clean "not found", from servers that are as healthy as ever, so that a gate that watches for server errors sees none. Nobody is signed out, since nobody gets far enough. An edge that tries a table before it takes it up does not take this one, and one that doubts an empty answer keeps the routes that it had: either is enough.',
+    'The configuration of the front doors is generated, and one night the generator has nothing to say. An empty table is a well-formed table: it is pushed, and every edge forgets where its apps live. Visitors get a clean "not found", from servers that are as healthy as ever, so that a gate that watches for server errors sees none. Nobody is signed out, since nobody gets far enough. An edge that tries a table before it takes it up does not take this one, one that doubts an empty answer keeps the routes that it had, and a change that goes to one front door first is back before it has gone to the second: any of these is enough.',
   cause: 'config',
   replays: 'google-2014-01-24',
   source: 'Google blog on the outage of 2014-01-24; Google Cloud status 6PM5mNd (2021-11-16, clean 404s)',
-  needsOneOf: [['config-validation', 'keep-last-endpoints']],
+  needsOneOf: [['config-validation', 'keep-last-endpoints', 'staged-config-rollout']],
   fidelity: [
     {
       fact: 'every product behind the front doors failed',

@@ -127,6 +127,7 @@ describe('asking for what there is', () => {
       fidelity: expect.arrayContaining([{ fact: 'web sessions ended', atLeast: 0.8 }]),
       scope: expect.arrayContaining([{ activity: 'sign-in' }]),
       needs: expect.any(Array),
+      needsOneOf: [],
       parts: [],
       architectures: ['shared-fate', 'hardened', 'cellular'],
     })
