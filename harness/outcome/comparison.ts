@@ -64,7 +64,7 @@ export function compare(before: Baseline, after: Baseline, noise?: Noise): Compa
         ...recoveryChange(pair),
         ...amplificationChange(pair),
         ...sessionChanges(pair),
-        ...cellChanges(pair, Math.max(goodputFloorUsual, floors?.goodput ?? 0)),
+        ...corroborated(cellChanges(pair, Math.max(goodputFloorUsual, floors?.goodput ?? 0))),
       ].map(change => ({ scenario, architecture, ...change }))
     }),
     missing: pairsOf(before)
@@ -165,6 +165,16 @@ function sessionChanges({ old, now, level }: Pair): Found[] {
       },
     ]
   })
+}
+
+/**
+ * Of a dozen answers the 99th percentile is the slowest one, which may be anybody: that a cell became slower, or quicker,
+ * counts where another one did so too.
+ */
+function corroborated(changes: readonly Found[]): Found[] {
+  const alike = ({ measure, kind }: Found) =>
+    changes.filter(other => other.measure === measure && other.kind === kind).length
+  return changes.filter(change => change.measure !== 'latency' || alike(change) > 1)
 }
 
 function cellChanges({ old, now, level }: Pair, floor: number): Found[] {
