@@ -1,14 +1,7 @@
-import { controlStands, pause, scenario, type VerdictFunction } from '../harness/index.ts'
+import { controlStands, holdsWith, pause, scenario } from '../harness/index.ts'
 
 /** Each probe of the one that hangs costs somebody a moment: a few of those who sign in. */
-const hardlyFelt: VerdictFunction = context => {
-  const { outcome, expect } = context
-  expect(outcome).toKeepEveryoneSignedIn()
-  expect(outcome).toIsolate({ atLeast: 0.965 })
-  expect(outcome.refused().told['wrong-password']).toBe(0)
-  expect(outcome).toRecover()
-  controlStands(context)
-}
+const hardlyFelt = holdsWith({ isolation: 0.965 })
 
 export default scenario({
   title: 'One of two auths hangs, and keeps its connections',

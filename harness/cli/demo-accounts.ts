@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { appsOn } from '../crowd/population.ts'
 import { HarnessError } from '../errors.ts'
 import { controlApp } from '../scope.ts'
-import { everyApp } from '../stack/apps.ts'
 import { controlFetch } from '../stack/control-fetch.ts'
 import type { Stack } from '../stack/stack.ts'
 import { operatorAuthOf, regions } from '../stack/topology.ts'
@@ -24,10 +23,7 @@ export async function createDemoAccounts(
   const password = randomBytes(9).toString('base64url')
   const secret = randomBytes(18).toString('base64url')
   const apis = appsOn('api')
-  const people = [
-    ...everyApp.filter(name => appsOn('web').includes(name) || appsOn('mobile').includes(name)),
-    controlApp,
-  ]
+  const people = [...new Set([...appsOn('web'), ...appsOn('mobile')]), controlApp]
   const auths = (app: string) => regions.map(region => operatorAuthOf(stack.topology, app, region))
   const ask = async (auth: string, path: string, body: object) => {
     const response = await controlFetch(`${stack.control[auth]}${path}`, {

@@ -34,12 +34,15 @@ export function scenarioOf(drawn: Schedule, architecture: string): Scenario {
       return { at: `${atMs / 1_000}s` as const, for: `${forMs / 1_000}s` as const, fault: construct(params) }
     }),
     duration: `${durationMsOf(drawn) / 1_000}s` as const,
-    verdict: { [architecture]: promisesOf(architecture) === 'goesOn' ? goesOn : invariants },
+    verdict: { [architecture]: promises[promisesOf(architecture)] },
   })
 }
 
-/** What an architecture is held to, by its name in claims.ts: what the one promises that it is made from. */
-export function promisesOf(name: string): 'goesOn' | 'invariants' {
+/** By their names in claims.ts. */
+const promises = { goesOn, invariants }
+
+/** What an architecture is held to: what the one promises that it is made from. */
+export function promisesOf(name: string): keyof typeof promises {
   const { base, mitigations } = architectureOf(name)
   const promised = base === undefined ? mitigations : architectureOf(base).mitigations
   return promised.includes('stale-session-grace') ? 'goesOn' : 'invariants'

@@ -1,6 +1,6 @@
 /** The text of a new scenario file, which runs as it is. */
 import { UsageError } from '../errors.ts'
-import type { Surface } from '../outcome/history.ts'
+import { surfaces } from '../outcome/history.ts'
 import type { Cause } from '../scenario.ts'
 import { parts } from '../stack/stack-parts.ts'
 import { sourceOf, timedSource } from './source.ts'
@@ -67,11 +67,12 @@ function timed({ constructorName, params }: UsualFault, index: number): string {
   return timedSource({ constructorName, params, at, lasts })
 }
 
-const surfaces: readonly string[] = ['web', 'mobile', 'api'] satisfies Surface[]
-
 function selectorOf(text: string): Record<string, string> {
   const [, app = '', surface] = /^([a-z0-9-]*)(?::([a-z]+))?$/.exec(text) ?? []
-  if ((app === '' && surface === undefined) || (surface !== undefined && !surfaces.includes(surface)))
+  if (
+    (app === '' && surface === undefined) ||
+    (surface !== undefined && !surfaces.some(each => each === surface))
+  )
     throw new UsageError(
       `--scope "${text}": write an app, app:surface or :surface, with a surface of ${surfaces.join(', ')}`,
     )

@@ -1,6 +1,7 @@
 /** The apps around the shared auth: those that are shipped, and those that users add, which are plain data. */
 import { z } from 'zod'
 import { UsageError } from '../errors.ts'
+import { type Surface, surfaces } from '../outcome/history.ts'
 
 /** The shipped apps that share one auth. */
 export const familyApps = [
@@ -13,14 +14,13 @@ export const familyApps = [
   'business-api',
 ] as const
 
-export const surfaces = ['web', 'mobile', 'api'] as const
 export const phoneChecks = ['introspection', 'signature', 'device'] as const
 
 /** What an app of one's own is like. */
 export interface AppDefinition {
   /** What people call it. Default: its name. */
   title?: string
-  surfaces: readonly (typeof surfaces)[number][]
+  surfaces: readonly Surface[]
   /**
    * How it checks what its phones present: by asking auth every time, by the signature of an access token, or by a
    * credential of its own with a look at auth now and then. Default: `introspection`.

@@ -17,7 +17,7 @@ import { cellularFamily, family, harness, internet } from './topology.ts'
  */
 export async function loadOwn(folder?: string): Promise<readonly Architecture[]> {
   const project = folder === undefined ? await projectAround() : undefined
-  const from = { ...(folder === undefined ? {} : { folder }), ...(project ? { project } : {}) }
+  const from = { folder, project }
   await loadApps(from)
   const found = await ownList(ownArchitectures, from)
   defineArchitectures([...found, ...(project?.architectures ?? [])])
@@ -25,7 +25,7 @@ export async function loadOwn(folder?: string): Promise<readonly Architecture[]>
 }
 
 /** Apps first: every topology, crowd and scenario is made with them. */
-async function loadApps(from: { folder?: string; project?: Project }): Promise<void> {
+async function loadApps(from: { folder: string | undefined; project: Project | undefined }): Promise<void> {
   const example = "app('name', { surfaces: ['web'] })"
   const found = await ownList({ name: 'apps', isOne: isOwnApp, example }, from)
   defineApps([...found, ...(from.project?.apps ?? [])], serviceNames())

@@ -22,7 +22,7 @@ export interface OwnList<T> {
  */
 export async function ownList<T>(
   list: OwnList<T>,
-  from: { folder?: string; project?: Project },
+  from: { folder: string | undefined; project: Project | undefined },
 ): Promise<T[]> {
   const folders =
     from.folder === undefined ? [join(rootFolder, 'scenarios'), from.project?.scenarios] : [from.folder]

@@ -7,12 +7,11 @@ import { everybody, type Group } from '../../crowd/population.ts'
 import { HarnessError, messageOf } from '../../errors.ts'
 import { LoadProcess, type RunningLoad } from '../../load/load-process.ts'
 import type { LoadCaller, LoadPlan } from '../../load/plan.ts'
+import type { Surface } from '../../outcome/history.ts'
 import type { Stack } from '../../stack/stack.ts'
 import type { Topology } from '../../stack/topology.ts'
 import type { Evidence, Injected } from '../fault.ts'
 import { type DoorCounts, doorCountsOf, seenAtDoors } from './load-evidence.ts'
-
-export const surfaces = ['web', 'mobile', 'api'] as const
 
 /** How long any load may last if its undo never comes, ms. */
 export const maxMs = z.number().int().min(100).max(600_000).default(60_000)
@@ -20,7 +19,7 @@ export const maxMs = z.number().int().min(100).max(600_000).default(60_000)
 /** Who calls: an app's clients, of one kind. */
 export interface Callers {
   app: string
-  surface: (typeof surfaces)[number]
+  surface: Surface
   /** Only from there. */
   region?: string | undefined
   /** How many devices, browsers or machines, each with an address of its own, */

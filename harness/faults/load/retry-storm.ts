@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { surfaces } from '../../outcome/history.ts'
 import { defineFault } from '../fault.ts'
 import { callerProblems, injectLoad, maxMs } from './load.ts'
 
@@ -13,7 +14,7 @@ export const retryStorm = defineFault({
   summary: 'Clients make failed calls again and again at once',
   params: z.strictObject({
     app: z.string().min(1),
-    surface: z.enum(['web', 'mobile', 'api']).default('web'),
+    surface: z.enum(surfaces).default('web'),
     /** Only those of one region. */
     region: z.string().min(1).optional(),
     /** How many of them there are. They sign in before it begins. */

@@ -1,5 +1,4 @@
 /** One scenario: its story, and all architectures side by side on the same seconds. */
-
 import { type RunResult, seenBy } from '../../outcome/results.ts'
 import { needsInWords } from '../explain.ts'
 import { type Html, html, percent, slugOf, verdictMarks, verdictWords } from './markup.ts'
