@@ -6,19 +6,20 @@ import { loadOwn } from './harness/stack/load-own.ts'
 import { codeEnding, programFile } from './harness/stack/node-binary.ts'
 
 // Drawn here, so that every process of the run inherits the same seed.
-settings()
+const { FIREBREAK_STACKS, FIREBREAK_SHARD } = settings()
 
 const architectures = await loadOwn()
-const cores = availableParallelism()
+// Measuring takes two cores and some 2 GiB. More than four only where they are asked for.
+const stacks = FIREBREAK_STACKS ?? Math.min(4, Math.max(1, Math.floor(availableParallelism() / 2)))
 
 export default defineConfig<object, WorkerOptions>({
   testDir: 'scenarios',
   testMatch: `*.spec${codeEnding}`,
   globalSetup: programFile('harness/playwright/global-setup'),
-  // A worker has one stack, on which the scenarios of an architecture run one after the other. Measuring takes two cores.
-  workers: Math.max(1, Math.min(architectures.length, Math.floor(cores / 2))),
-  // A shard takes single tests, so that three architectures can be spread over more than three machines.
-  fullyParallel: process.env.FIREBREAK_SHARD !== undefined,
+  // A worker has one stack, on which the scenarios of an architecture run one after the other.
+  workers: stacks,
+  // Single tests, where architectures are too few to go round: several stacks of one, and shards of more than three machines.
+  fullyParallel: FIREBREAK_SHARD !== undefined || stacks > 1,
   // A scenario that holds only now and then does not hold.
   retries: 0,
   reporter: [[programFile('harness/playwright/reporter')]],

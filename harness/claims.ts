@@ -63,17 +63,35 @@ export function webIsHarmed({ atLeast }: { atLeast: number }): VerdictFunction {
   }
 }
 
-/** As `holds`, and those who cannot sign in are of one cell. They come again and again, and so count for more than a quarter. */
+/** As `holds`; whoever has a session goes on with it, on the web and on phones, and who has none cannot get one and waits. */
+export const whoIsInGoesOn: VerdictFunction = context => {
+  sessionsGoOn(context)
+  const { outcome, expect } = context
+  expect(outcome).toHarm({ app: webApps, activity: 'sign-in' }, { atLeast: 0.6 })
+}
+
+/** The same, and those who wait are of one cell. They come again and again, and so count for more than a quarter. */
 export const oneCellWaits: VerdictFunction = context => {
+  sessionsGoOn(context)
+  const { outcome, expect } = context
+  const harm = outcome.harm({ app: webApps, activity: 'sign-in' })
+  expect(harm).toBeGreaterThan(0.1)
+  expect(harm).toBeLessThan(0.6)
+}
+
+const sessionsGoOn: VerdictFunction = context => {
   holds(context)
   const { outcome, expect } = context
-  expect(outcome.harm({ app: webApps, activity: 'sign-in' })).toBeLessThan(0.6)
+  expect(outcome).toKeepServing({ app: webApps, activity: 'browse' }, { goodput: 0.95 })
 }
 
 /** The day that no cause was published of: each candidate for it is held to the same card. */
 export const june12 = {
   replays: 'meta-2026-06-12',
   source: 'Press reports of June 12 2026 (no cause was published)',
+  lasted: '3h',
+  differs:
+    'The accounts disagree on numbers and on how long it lasted; what they agree on is the shape, and only that is held to.',
   fidelity: [
     {
       fact: 'web sessions ended',

@@ -7,7 +7,7 @@ import { everybody, type Group, type Regions, segmentsOf } from './crowd/populat
 import { type Duration, toMs } from './duration.ts'
 import { messageOf, ScenarioError } from './errors.ts'
 import type { Fault } from './faults/fault.ts'
-import { type FidelityFact, fidelityProblems } from './fidelity.ts'
+import { type Incident, incidentProblems } from './incident.ts'
 import type { Segment } from './outcome/history.ts'
 import type { Outcome } from './outcome/outcome.ts'
 import type { OutcomeExpect } from './playwright/matchers.ts'
@@ -47,17 +47,11 @@ export interface VerdictContext {
 }
 export type VerdictFunction = (context: VerdictContext) => void | Promise<void>
 
-export interface ScenarioDefinition {
+export interface ScenarioDefinition extends Incident {
   title: string
   /** What happened, to whom, and why; a few sentences. */
   story?: string
   cause: Cause
-  /** The incident that it replays, as `who-yyyy-mm-dd`. */
-  replays?: string
-  /** Title of the account that the incident's publisher gave, or of whoever looked at it best. */
-  source?: string
-  /** The incident's shape as the account has it. What has no mitigation must reproduce it. */
-  fidelity?: readonly FidelityFact[]
   /** Mitigations that must be there for it to hold. */
   needs?: readonly string[]
   /** Groups of mitigations that can stand in for each other here: of each group one must be there for it to hold. */
@@ -129,31 +123,14 @@ function topologiesOf({ verdict, parts = [] }: ScenarioDefinition): Topology[] {
   return [...plain].map(topology => withParts(topology, parts))
 }
 
-function wordProblems({
-  title,
-  cause,
-  replays,
-  source,
-  fidelity = [],
-  needs = [],
-  needsOneOf = [],
-  parts = [],
-  regions,
-  arrivals,
-  abortWhen,
-}: ScenarioDefinition): string[] {
+function wordProblems(definition: ScenarioDefinition): string[] {
+  const { title, cause, needs = [], needsOneOf = [], parts = [], regions, arrivals, abortWhen } = definition
   const problems: string[] = []
   if (regions !== undefined && regions !== 'apart')
     problems.push(`regions: "${regions}" is not "apart"; leave it out to put regions together`)
   if (!title?.trim()) problems.push('title: missing')
   if (!causes.includes(cause)) problems.push(`cause: "${cause}" is none of ${causes.join(', ')}`)
-  if (replays !== undefined && !/^[a-z0-9-]+-\d{4}-\d{2}-\d{2}$/.test(replays))
-    problems.push(`replays: "${replays}" is not of the form who-yyyy-mm-dd`)
-  if (replays !== undefined && !source?.trim())
-    problems.push(`source: missing; the title of the account of ${replays}`)
-  if (replays === undefined && (source !== undefined || fidelity.length > 0))
-    problems.push('replays: missing, though there is a source or a fidelity card')
-  problems.push(...fidelityProblems(fidelity))
+  problems.push(...incidentProblems(definition))
   const arrivalProblem = arrivals === undefined ? undefined : arrivalsProblem(arrivals)
   if (arrivalProblem !== undefined) problems.push(`arrivals: ${arrivalProblem}`)
   if (abortWhen !== undefined && typeof abortWhen !== 'function')

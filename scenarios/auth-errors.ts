@@ -22,10 +22,13 @@ const everybodyWaits: VerdictFunction = context => {
 export default scenario({
   title: 'The backends answer 500, and nobody is signed out',
   story:
-    'Three of four requests to any app are answered with a server error, on the web, on phones and for systems alike. It is as bad a day as the one on which everybody was signed out, and yet it is another: an error says nothing about a session, so that nobody loses one, nobody is told that a password is wrong, and a second after the repair everybody goes on where they were. None of the mitigations here helps, since all of them stand between the apps and auth, and auth is well. What it is good for is the contrast.',
+    'Three of four requests to any app are answered with a server error, on the web, on phones and for systems alike. It is as bad a day as the one on which everybody was signed out, and yet it is another: an error says nothing about a session, so that nobody loses one, nobody is told that a password is wrong, and after the repair everybody goes on where they were. None of the mitigations here helps, since all of them stand between the apps and auth, and auth is well. It is here for the contrast.',
   cause: 'process',
   replays: 'meta-2024-12-11',
   source: 'ZDNet on the Meta outage of 2024-12-11; ThousandEyes: internal server errors and timeouts',
+  lasted: '7h',
+  differs:
+    'There errors and timeouts came mixed, from a cause that was not published, and the last of it went slowly. Here it is over at once.',
   fidelity: [
     { fact: 'nobody was signed out', observe: outcome => outcome.forcedLogouts().count, atMost: 0 },
     {
@@ -34,15 +37,10 @@ export default scenario({
       atLeast: 0.5,
     },
     {
-      fact: 'phones failed as the web did',
+      fact: 'it was no day of the web alone: phones failed, too',
       observe: outcome =>
         outcome.harm({ app: ['feed', 'messenger', 'photos'], surface: 'mobile', activity: 'browse' }),
       atLeast: 0.3,
-    },
-    {
-      fact: 'once repaired it came back by itself',
-      observe: outcome => outcome.timeToRecoverMs,
-      atMost: 6_000,
     },
   ],
   scope: [{ app: everyApp, activity: [...existing, 'sign-in'] }],

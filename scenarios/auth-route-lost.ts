@@ -1,4 +1,4 @@
-import { holds, june12, oneCellWaits, routeWithdrawal, scenario, webFalls } from '../harness/index.ts'
+import { june12, oneCellWaits, routeWithdrawal, scenario, webFalls, whoIsInGoesOn } from '../harness/index.ts'
 
 export default scenario({
   title: 'The route to auth is lost',
@@ -12,7 +12,7 @@ export default scenario({
   duration: '20500ms',
   verdict: {
     'shared-fate': webFalls({ isolationBelow: 0.5 }),
-    hardened: holds,
+    hardened: whoIsInGoesOn,
     cellular: oneCellWaits,
   },
 })

@@ -16,6 +16,9 @@ export default scenario({
   cause: 'routing',
   replays: 'meta-2021-10-04',
   source: 'Facebook Engineering on the outage of 2021-10-04',
+  lasted: '6h',
+  differs:
+    'There each door decided it by itself, when it reached no data centre; here all are withdrawn. And the tools and badges of those who were to mend it, which hung on the same names, are not part of it.',
   fidelity: [
     {
       fact: 'all products failed together',

@@ -1,15 +1,18 @@
-import { badBuild, controlStands, holds, oneCellWaits, scenario, webApps } from '../harness/index.ts'
+import { badBuild, controlStands, scenario, webApps, whoIsInGoesOn } from '../harness/index.ts'
 
 const phonesOnTheirOwn = { app: ['photos', 'chat'], surface: 'mobile', activity: 'browse' } as const
 
 export default scenario({
   title: 'A build of auth that cannot start goes out to all rings at once',
   story:
-    'An update meant for a ring of testers goes to every ring, because the system that keeps the rings apart has a fault of its own. The new build ends at its start, and within seconds there is no auth. Nobody can sign in or renew anything. Who holds a credential that an app can judge by itself goes on; who has to be asked for is lost, unless the app can tell "nobody answers" from "no". With cells the same mistake reaches one of them.',
+    'An update meant for a ring of testers goes to every ring, because the system that keeps the rings apart has a fault of its own. The new build ends at its start, and within seconds there is no auth. Nobody can sign in or renew anything. Who holds a credential that an app can judge by itself goes on; whoever must be looked up at auth is lost, unless the app can tell "nobody answers" from "no". Cells are no help: a system that skips the rings skips them, too.',
   cause: 'deploy',
   replays: 'microsoft-2020-09-28',
   source: 'Microsoft RCA SM79-F88 (Azure AD, 2020-09-28)',
-  needs: ['tri-state-auth-result', 'stale-session-grace', 'offline-token-validation', 'cells'],
+  lasted: '3h',
+  differs:
+    'There the record by which to go back was broken as well, so that it was done by hand; and most who were signed in went on, where here only those do whose app need not ask auth.',
+  needs: ['tri-state-auth-result', 'stale-session-grace', 'offline-token-validation'],
   needsOneOf: [['circuit-breaker', 'retry-budget']],
   fidelity: [
     {
@@ -25,7 +28,7 @@ export default scenario({
     { fact: 'a rollback brought it back', observe: outcome => outcome.timeToRecoverMs, atMost: 8_000 },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }],
-  faults: [{ at: '5500ms', for: '6s', fault: badBuild({ service: 'auth', build: 'exits-at-start' }) }],
+  faults: [{ at: '5500ms', for: '6s', fault: badBuild({ service: 'auth@*', build: 'exits-at-start' }) }],
   duration: '21500ms',
   verdict: {
     'shared-fate': context => {
@@ -36,12 +39,11 @@ export default scenario({
       controlStands(context)
     },
     hardened: context => {
-      holds(context)
+      whoIsInGoesOn(context)
       const { outcome, expect } = context
-      expect(outcome).toHarm({ app: webApps, activity: 'sign-in' }, { atLeast: 0.8 })
       // Nobody is there to be asked, and everybody keeps asking: not more than on a day like any other.
       expect(outcome.amplification).toBeLessThan(1.38)
     },
-    cellular: oneCellWaits,
+    cellular: whoIsInGoesOn,
   },
 })

@@ -14,6 +14,9 @@ export default scenario({
   cause: 'config',
   replays: 'google-2025-06-12',
   source: 'Google Cloud incident ow5i3PPK96RduMcb1SsW (2025-06-12)',
+  lasted: '7h',
+  differs:
+    'There the servers crashed and, started anew all at once, overloaded the database of the policies. Here each request fails, and the servers stay.',
   needs: ['config-validation'],
   fidelity: [
     {
@@ -26,7 +29,11 @@ export default scenario({
       observe: outcome => outcome.harm({ app: apiApps, activity: 'api-call' }),
       atLeast: 0.4,
     },
-    { fact: 'bypassing the record ended it', observe: outcome => outcome.timeToRecoverMs, atMost: 6_000 },
+    {
+      fact: 'with the check bypassed it was over',
+      observe: outcome => outcome.timeToRecoverMs,
+      atMost: 4_500,
+    },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }],
   faults: [

@@ -7,7 +7,7 @@ const startsWithoutIt: VerdictFunction = context => {
 }
 
 export default scenario({
-  title: 'The config service is away, and an app that starts anew waits for it',
+  title: 'The config service is down, and an app that restarts waits for it',
   story:
     'The service that hands out the configuration is down. Nobody notices: everybody has theirs. Then a machine is updated, and an app on it starts anew. It asks for its configuration, as it always does before it begins, and waits; it is as healthy as ever, has all that it needs on its own disk from yesterday, and serves nobody until somebody far away has mended something else. An app that begins with the last configuration that worked is back in a moment.',
   cause: 'process',

@@ -1,12 +1,15 @@
-import { configDelayedFailure, holds, scenario, webApps, webFalls } from '../harness/index.ts'
+import { configDelayedFailure, scenario, webApps, webFalls, whoIsInGoesOn } from '../harness/index.ts'
 
 export default scenario({
   title: 'A change passes the gate, becomes the last known good, and fails afterwards',
   story:
-    'A change is well-formed, every service that takes it up stays healthy, and so the rollout goes through its stages and writes it down as the last known good. Then its time comes: what it says about the secrets of the services takes effect, at every instance at once, and the version to go back to is the one that is broken. The gate has not failed at its work. It has looked for less time than the failure took to come, which no gate can be proof against. What stands then is not what stops causes but what bears them.',
+    'A change is well-formed, every service that takes it up stays healthy, and so the rollout goes through its stages and writes it down as the last known good. Then its time comes: what it says about the secrets of the services takes effect, at every instance at once, and the version to go back to is the one that is broken. The gate has not failed at its work. It has looked for less time than the failure took to come. What helps then is not another gate but apps that can bear it.',
   cause: 'config',
   replays: 'microsoft-2025-10-29',
   source: 'Azure Front Door post incident review YKYN-BWZ (2025-10-29)',
+  lasted: '8.4h',
+  differs:
+    'There the servers crashed, here they refuse. A stack without mitigations has no gate to be fooled: that a rollout passes, and that what it keeps as the last known good is the bad one, is to be seen with the mitigations.',
   needs: ['tri-state-auth-result', 'stale-session-grace', 'offline-token-validation'],
   fidelity: [
     {
@@ -27,7 +30,7 @@ export default scenario({
   duration: '22500ms',
   verdict: {
     'shared-fate': webFalls({ isolationBelow: 0.75 }),
-    hardened: holds,
-    cellular: holds,
+    hardened: whoIsInGoesOn,
+    cellular: whoIsInGoesOn,
   },
 })

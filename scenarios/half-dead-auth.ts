@@ -1,7 +1,13 @@
-import { controlStands, holdsWith, pause, scenario } from '../harness/index.ts'
+import { controlStands, holdsWith, type Outcome, pause, scenario } from '../harness/index.ts'
 
 /** Each probe of the one that hangs costs somebody a moment: a few of those who sign in. */
 const hardlyFelt = holdsWith({ isolation: 0.965 })
+
+function slowest({ segments }: Outcome): number[] {
+  return segments
+    .filter(({ app, surface, activity }) => app !== 'rival' && surface === 'web' && activity === 'browse')
+    .map(({ p99Ms }) => p99Ms ?? 0)
+}
 
 export default scenario({
   title: 'One of two auths hangs, and keeps its connections',
@@ -10,6 +16,9 @@ export default scenario({
   cause: 'process',
   replays: 'cloudflare-2020-11-02',
   source: 'Cloudflare: A Byzantine failure in the real world (2020-11-02)',
+  lasted: '6.5h',
+  differs:
+    'There it was a switch, and a database that it cut off elected another to ask. Here the calls that fail are tried again at the one that is left, and so all are answered.',
   needs: ['circuit-breaker', 'tri-state-auth-result'],
   fidelity: [
     {
@@ -18,9 +27,10 @@ export default scenario({
       atLeast: 0.75,
     },
     {
-      fact: 'those who were left had more to do than usual',
-      observe: outcome => outcome.amplification,
-      atLeast: 1.48,
+      fact: 'they came far later than usual (80 times there)',
+      // The slowest of each app on the web, which take some ms on a day like any other.
+      observe: outcome => Math.min(...slowest(outcome)),
+      atLeast: 500,
     },
   ],
   scope: [],

@@ -3,7 +3,7 @@ import { holds, scenario, slowStore, webApps, webIsHarmed } from '../harness/ind
 export default scenario({
   title: 'The session store does half of what it is asked',
   story:
-    'A node of the database is gone, and the others have its work to do as well: each question takes somewhat longer, and there are more questions than they can answer. Nothing has failed. Without an order among them all wait alike, each for so long that whoever asked has given up, and what is done is done for nobody. An auth that ranks its work turns people away who want to sign in, so that those who are signed in already can stay so: their phones get a new token in time.',
+    'A node of the database is gone, and the others have its work to do as well: each question takes somewhat longer, and there are more questions than they can answer. Nothing has failed. Without an order among them all wait alike, each for so long that whoever asked has given up, and what is done is done for nobody. An auth that ranks its work turns people away who want to sign in, so that those who are signed in already can stay so: more of their phones get a new token in time.',
   cause: 'data',
   needs: ['tri-state-auth-result', 'load-shedding'],
   scope: [{ activity: ['sign-in', 'refresh'] }],

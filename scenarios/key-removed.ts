@@ -8,10 +8,12 @@ const withTokens = {
 export default scenario({
   title: 'A signing key is cleaned away while its tokens live',
   story:
-    'An automation that tidies up old keys overlooks the mark that says which ones are to stay, and takes the one away that signs. Auth makes new tokens with another key, and whoever signs in anew is well. But every token that was signed with the old one is now a forgery, at auth itself at once, and at each app that judges signatures as soon as it fetches the published set again. Cookies, which are looked up and not judged, go on. A publisher that refuses to withdraw a key in use makes it a non-event.',
+    'An automation that tidies up old keys overlooks the mark that says which ones are to stay, and deletes the one that signs. Auth makes new tokens with another key, and whoever signs in anew is well. But every token that was signed with the old one is now a forgery, at auth itself at once, and at each app that judges signatures as soon as it fetches the published set again. Cookies, which are looked up and not judged, go on. A publisher that refuses to withdraw a key in use makes it a non-event.',
   cause: 'key',
   replays: 'microsoft-2021-03-15',
   source: 'Microsoft RCA of the Azure AD outage of 2021-03-15',
+  lasted: '14h',
+  differs: 'There it came on over an hour, and the last caches had the bad set until the next day.',
   needs: ['jwks-overlap'],
   fidelity: [
     {
@@ -23,11 +25,6 @@ export default scenario({
       fact: 'new sign-ins worked',
       observe: outcome => outcome.goodput({ app: webApps, activity: 'sign-in' }),
       atLeast: 0.95,
-    },
-    {
-      fact: 'what has no signature to judge felt nothing',
-      observe: outcome => outcome.harm({ app: webApps, surface: 'web', activity: 'browse' }),
-      atMost: 0.03,
     },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }, { surface: ['mobile', 'api'] }],

@@ -21,14 +21,17 @@ const whoIsInStays: VerdictFunction = context => {
 export default scenario({
   title: 'Everybody comes back at once: the second outage, after the repair',
   story:
-    'The cause is mended, and everybody whom it signed out signs in again in the same minute. A sign-in is the most costly thing that auth does, and it comes with the checks of those who are in already. An auth that takes everything as it comes is slow for all of them. One that gives each caller its share serves those who are in, and those who sign in elsewhere; and apps that let people wait in line bring in as many of the others as it can bear, instead of whoever happens to ask at the right moment.',
+    'The cause is mended, and all those whom it signed out of one app sign in again in the same minute. A sign-in is the most costly thing that auth does, and it comes with the checks of those who are in already. An auth that takes everything as it comes is slow for all of them. One that gives each caller its share serves those who are in, and those who sign in elsewhere; and apps that let people wait in line bring in as many of the others as it can bear, instead of whoever happens to ask at the right moment.',
   cause: 'load',
   replays: 'slack-2014-10-14',
   source: 'Slack: This was not normal. Really. (2014-10-14); Discord: authentication outage (2023-11-06)',
+  lasted: '14m',
+  differs:
+    'There whoever was connected was well. Here a cookie is checked at every page, so that the storm takes from them, too; and it comes at the web version of one app.',
   needs: ['bulkhead', 'sign-in-queue'],
   fidelity: [
     {
-      fact: 'who came back could not get in',
+      fact: 'who wanted in could not get in',
       observe: outcome => outcome.harm({ app: webApps, activity: 'sign-in' }),
       atLeast: 0.2,
     },

@@ -26,10 +26,12 @@ const outAndBack: VerdictFunction = context => {
 export default scenario({
   title: 'Sessions are revoked on purpose',
   story:
-    'A flaw has given tokens away, and the company ends the sessions of everybody who may be concerned. It is an outage that is meant: they have to be out, and quickly, and they have to get in again with the right password. It is here to keep the mitigations honest. Whatever keeps people signed in while auth is silent must not bring back a session that auth has ended.',
+    'A flaw has given tokens away, and the company ends the sessions of everybody who may be affected. It is an intended outage: they have to be out, and quickly, and they have to get in again with the right password. It is here to keep the mitigations honest. Whatever keeps people signed in while auth is silent must not bring back a session that auth has ended.',
   cause: 'data',
   replays: 'meta-2018-09-28',
   source: 'LA Times on the stolen View-As tokens (2018-09-28)',
+  differs:
+    'There it was one person in 25, 90 million. Here it is every second one, so that there are enough to measure.',
   fidelity: [
     {
       fact: 'nobody kept a session that was ended',

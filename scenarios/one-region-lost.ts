@@ -15,10 +15,13 @@ const onlyThatRegion: VerdictFunction = context => {
 export default scenario({
   title: 'One region is cut off',
   story:
-    'The front door of one region loses its way to the world. People there reach nothing, and keep their sessions, since nobody refuses them anything; everybody else goes on. Here the design of auth makes no difference, and that is what it is to show: a failure that stays in a region does not need a mitigation to stay there, only one that is shared does.',
+    'The front door of one region loses its way to the world. People there reach nothing, and keep their sessions, since nobody refuses them anything; everybody else goes on. Here the design of auth makes no difference, and that is what it is to show: a failure that is confined to a region needs no mitigation to stay there; only a failure of something shared does.',
   cause: 'routing',
   replays: 'cloudflare-2020-07-17',
-  source: 'Cloudflare blog on the outage of 2020-07-17',
+  source: 'Cloudflare: outage of 2020-07-17 (a router in Atlanta)',
+  lasted: '27m',
+  differs:
+    'There the region drew in everybody else’s traffic by a wrong route, and was overloaded. Here its front door is cut off, and nothing else is touched.',
   fidelity: [
     {
       fact: 'only the listed places failed',
@@ -26,7 +29,7 @@ export default scenario({
       atMost: 0.02,
     },
     {
-      fact: 'there, everything did',
+      fact: 'and there people reached nothing',
       observe: outcome => outcome.harm({ region: 'eu', app: everyApp }),
       atLeast: 0.8,
     },

@@ -6,10 +6,13 @@ const fresh = { app: 'chat', surface: 'mobile', activity: 'sign-in' } as const
 export default scenario({
   title: 'A replica is behind, and who has just signed in is not known',
   story:
-    'Auth reads sessions from a replica, to spare the database that takes the writes, and the replica falls behind by some seconds. Old sessions are found as ever. A session that was made a moment ago is not there yet, and "not there" is what auth says: people sign in with the right password, and the very next question about them is answered as if they had not. A miss on a replica is no proof; an auth that asks the primary before it says no is spared all of it.',
+    'Auth reads sessions from a replica, to spare the database that takes the writes, and the replica falls behind by some seconds. Old sessions are found as ever. A session that was made a moment ago is not there yet, and "not there" is what auth says: who signs in with the right password, and is looked up at once, is told that nobody did. Here these are the phones of one app, which try again and again; the others are looked up late enough. A miss on a replica is no proof; an auth that asks the primary before it says no is spared all of it.',
   cause: 'data',
   replays: 'github-2026-02-17',
   source: 'GitHub status, 2026-02-17',
+  lasted: '2h',
+  differs:
+    'There 1 request in 200 was refused, the new sessions among all. Here only the phones of one app look so soon.',
   needs: ['tri-state-auth-result'],
   fidelity: [
     {

@@ -20,10 +20,13 @@ const othersStand: VerdictFunction = context => {
 export default scenario({
   title: 'The trigger is gone, and the retries go on',
   story:
-    'The store behind auth stands for two seconds, and is cold for a while after that: quick enough for a day like any other, and no quicker. Clients that were told nothing try again, at once and as often as it takes, and by the time the store answers there is more to do than there would ever have been. Rolling back does not help, nor does restarting, since what keeps it down is no longer what brought it down. Callers with a budget for retries and an auth that sheds what it cannot do break the loop.',
+    'The store behind auth hangs for two seconds, and is cold for a while after that: quick enough for a day like any other, and no quicker. Clients that were told nothing try again, at once and as often as it takes, and by the time the store answers there is more to do than there would ever have been. Rolling back does not help, nor does restarting, since what keeps it down is no longer what brought it down. An app that takes silence for no answer, and serves whom it has seen before, keeps its people out of the loop, until those who made it give up.',
   cause: 'load',
   replays: 'square-2017-03-16',
   source: 'Square: Incident Summary 2017-03-16',
+  lasted: '113m',
+  differs:
+    'There it was one service’s own retries, up to 500, against its cache. Here they are those of one app’s clients, and the store that they find is slow for a while, which is made.',
   needs: ['tri-state-auth-result', 'stale-session-grace'],
   fidelity: [
     {

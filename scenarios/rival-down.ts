@@ -12,7 +12,7 @@ const onlyTheRival: VerdictFunction = ({ outcome, expect }) => {
 export default scenario({
   title: 'The competitor falls, and nobody else',
   story:
-    'The second control. The auth of the other company dies, which shares nothing with the family but the machine it runs on. Its own people cannot get in; the family must not feel a thing. If it does, what is measured is the machine and not the design.',
+    'The second control. The other company’s auth, which shares nothing with the family but the machine, dies. Its own people cannot get in; the family must not feel a thing. If it does, what is measured is the machine and not the design.',
   cause: 'process',
   scope: [{ app: 'rival' }],
   faults: [{ at: '5500ms', for: '6s', fault: kill({ service: 'rival-auth' }) }],

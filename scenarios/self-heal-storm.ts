@@ -28,6 +28,9 @@ export default scenario({
   cause: 'data',
   replays: 'facebook-2010-09-23',
   source: "Facebook: More Details on Today's Outage (2010-09-23)",
+  lasted: '2.5h',
+  differs:
+    'There hundreds of thousands of questions a second were what made the store slow. Here it can do so much and no more, which is made, since what a machine’s store can do is the machine’s to say.',
   needs: ['config-validation'],
   fidelity: [
     {

@@ -1,20 +1,23 @@
 import {
   controlStands,
   existing,
-  holds,
   oneCellWaits,
   scenario,
   slowStore,
   webApps,
+  whoIsInGoesOn,
 } from '../harness/index.ts'
 
 export default scenario({
   title: 'The session store is slow, and every place in auth waits for it',
   story:
-    'The database behind auth answers seconds late. Nothing fails at first: each request takes a place and waits, until there are no places left, and then those wait too who need nothing of the database. Codes and patience run out meanwhile, people try again, and each attempt takes another place. Apps that give up after a moment, and know that silence is no answer, go on with what they know.',
+    'The store behind auth answers seconds late. Nothing fails at first: each request takes a place and waits, until there are no places left, and then those wait too who need nothing of the database. Codes and patience run out meanwhile, people try again, and each attempt takes another place. Apps that give up after a moment, and know that silence is no answer, go on with what they know.',
   cause: 'data',
   replays: 'microsoft-2018-11-19',
   source: 'The Register on the Azure MFA outage (2018-11-19); Epic postmortem of 2018-02-04',
+  lasted: '14h',
+  differs:
+    'There the slow store was a cache, and doing without it did not suffice: servers had to be started anew.',
   needs: ['tri-state-auth-result', 'stale-session-grace', 'offline-token-validation', 'cells'],
   fidelity: [
     {
@@ -25,9 +28,10 @@ export default scenario({
       atMost: 0.2,
     },
     {
-      fact: 'it came back when the store did',
-      observe: outcome => outcome.timeToRecoverMs,
-      atMost: 8_000,
+      fact: 'patience ran out, and people tried again: auth had more to do',
+      // On a day like any other it is 1.4.
+      observe: outcome => outcome.amplification,
+      atLeast: 1.48,
     },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }],
@@ -40,7 +44,7 @@ export default scenario({
       expect(outcome.isolation).toBeLessThan(0.6)
       controlStands(context)
     },
-    hardened: holds,
+    hardened: whoIsInGoesOn,
     cellular: oneCellWaits,
   },
 })

@@ -1,12 +1,15 @@
 import { controlStands, existing, isNotEvenFelt, scenario, timeout, webApps } from '../harness/index.ts'
 
 export default scenario({
-  title: 'What auth reports to hangs, and so does auth',
+  title: 'The sink for auth’s reports hangs, and auth hangs with it',
   story:
-    'Auth reports everything that it does to a sink of events, for somebody to look at later. Nobody needs it to sign in, and so nobody thought of what happens when it hangs: the events pile up in a buffer, the buffer is full after a moment, and from then on each request waits for room in it before it may answer. The store is well, the network is well, and nobody can be told who is signed in. A reporter that drops what it has no room for costs a gap in the records, and nothing else.',
+    'Auth reports everything that it does to a sink of events, for somebody to look at later. Nobody needs it to sign in, and so nobody thought of what happens when it hangs: the events pile up in a buffer, the buffer is full after a moment, and from then on each request waits for room in it before it may answer. The store is well, the network is well, and auth can tell nobody who is signed in. A reporter that drops what it has no room for costs a gap in the records, and nothing else.',
   cause: 'network',
   replays: 'aws-2020-11-25',
   source: 'AWS: Summary of the Amazon Kinesis Event in the Northern Virginia (US-EAST-1) Region (2020-11-25)',
+  lasted: '17h',
+  differs:
+    'There it was one of several services that fell with the sink; the status page, which needed auth as well, was another.',
   needs: ['bulkhead'],
   parts: ['audit'],
   fidelity: [
@@ -18,9 +21,10 @@ export default scenario({
       atMost: 0.6,
     },
     {
-      fact: 'who was signed in already met errors too',
-      observe: outcome => outcome.harm({ app: webApps, surface: 'web', activity: 'browse' }),
-      atLeast: 0.3,
+      fact: 'nor could credentials be renewed',
+      observe: outcome =>
+        outcome.goodput({ app: webApps, activity: 'refresh' }, { from: 7_500, until: 12_500 }),
+      atMost: 0.7,
     },
   ],
   scope: [],

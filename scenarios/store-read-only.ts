@@ -23,6 +23,9 @@ export default scenario({
   cause: 'data',
   replays: 'google-2020-12-14',
   source: 'Google Cloud Infrastructure Components Incident 20013',
+  lasted: '47m',
+  differs:
+    'There the reads were soon refused as outdated, too, so that whoever was signed in met errors. Here only what writes fails.',
   needs: ['tri-state-auth-result', 'cells'],
   fidelity: [
     {
@@ -31,7 +34,7 @@ export default scenario({
       atMost: 0.1,
     },
     {
-      fact: 'no mass logout of those who were signed in',
+      fact: 'no mass logout: whoever was signed in on the web stayed so',
       observe: outcome => outcome.forcedLogouts({ surface: 'web' }).share,
       atMost: 0.05,
     },

@@ -3,7 +3,7 @@ import { configPush, controlStands, scenario, versionSkew, webApps, webFalls } f
 export default scenario({
   title: 'One instance of auth was left behind, and takes what the others refuse',
   story:
-    'One of the two instances of auth still runs the version from before the check of new configurations. A wrong one comes, and the new instance refuses it. The old one takes it up, and from then on every other question gets a wrong answer, until whoever watches the rollout sees it and takes it back. What protects a fleet is what its oldest member does.',
+    'One of the two instances of auth still runs the version from before the check of new configurations. A wrong one comes, and the new instance refuses it. The old one takes it up, and from then on every other question gets a wrong answer, until whoever watches the rollout sees it and takes it back. A fleet is only as well protected as its oldest member.',
   cause: 'deploy',
   needs: ['staged-config-rollout'],
   scope: [{ activity: ['sign-in', 'refresh'] }],

@@ -13,7 +13,7 @@ const theChangeIsRefused: VerdictFunction = ({ outcome, expect }) => {
 export default scenario({
   title: 'A wrong token issuer is pushed to auth',
   story:
-    "Somebody changes one line of the auth service's configuration: the name under which it issues tokens. The value is well-formed, every health check stays green, and within a second auth no longer knows any session or any account, since all of them belong to the old name. People are signed out of every app on the web and told that their correct passwords are wrong; so are the phones and the systems that ask auth each time. Phones with a credential that speaks for itself go on. An auth that tries a new configuration on a credential of its own before it takes it up refuses this one, and the rollout ends with the first that does.",
+    "Somebody changes one line of the auth service's configuration: the name under which it issues tokens. The value is well-formed, every health check stays green, and within a second auth no longer knows any session or any account, since all of them belong to the old name. People are signed out of every app on the web and told that their correct passwords are wrong; so are the phones and the systems that ask auth each time. Phones with a credential that speaks for itself go on. An auth that tries a new configuration on a credential of its own before it takes it up refuses this one, and the rollout stops at the first auth that does.",
   cause: 'config',
   ...june12,
   needs: ['config-validation'],

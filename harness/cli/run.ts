@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { HarnessError, UsageError } from '../errors.ts'
 import { readNoise } from '../outcome/noise.ts'
-import { settings } from '../playwright/settings.ts'
+import { maxStacks, settings } from '../playwright/settings.ts'
 import { loadScenarios, pickScenarios } from '../run/load-scenarios.ts'
 import { architectureNames, architectureOf } from '../stack/architectures.ts'
 import { loadOwn } from '../stack/load-own.ts'
@@ -30,6 +30,7 @@ export interface RunOptions extends AfterRunOptions {
   costs?: string
   repeat?: number
   shard?: string
+  stacks?: number
   watch?: boolean
 }
 
@@ -50,6 +51,11 @@ export function addRun(program: Command): void {
     .option('--twin', 'before each run the same without its faults: what the faults add is the difference')
     .option('--repeat <n>', 'run each so often', repeatsOf)
     .option('--shard <i/n>', 'only this part of them, for one of n machines: "2/3"', shardOf)
+    .option(
+      '--stacks <n>',
+      'stacks at a time, each with a crowd of its own; default: one for two cores, four at most',
+      stacksOf,
+    )
     .option('--watch', 'run the one that is named again whenever its file is saved, on a stack that stays up')
     .option('--baseline <file>', 'hold the results against what was held before')
     .option('--update-baseline', 'write down what is held now, in that file')
@@ -77,6 +83,8 @@ export async function run(names: string[], options: RunOptions): Promise<number>
   const architectures = [...new Set(wanted)].map(name => architectureOf(name).name)
   if (options.runtime !== 'simulation') await chooseRuntime(options.runtime)
   checkAfterRun(options)
+  if (options.stacks !== undefined && options.runtime === 'simulation')
+    throw new UsageError('--stacks is for real services: a simulation takes all cores as it is')
   const costs = costsOf(options)
   const noise = noiseFileOf(options.noise)
   settings() // Throws for what the environment gets wrong.
@@ -107,6 +115,7 @@ export async function run(names: string[], options: RunOptions): Promise<number>
       ...(json === undefined ? {} : { FIREBREAK_JSON: json }),
       ...(options.twin ? { FIREBREAK_TWIN: '1' } : {}),
       ...(options.shard === undefined ? {} : { FIREBREAK_SHARD: options.shard }),
+      ...(options.stacks === undefined ? {} : { FIREBREAK_STACKS: String(options.stacks) }),
       ...(noise === undefined ? {} : { FIREBREAK_NOISE: noise }),
       ...(options.seed === undefined ? {} : { FIREBREAK_SEED: String(options.seed) }),
     },
@@ -193,6 +202,13 @@ function shardOf(text: string): string {
   const [, part, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []
   if (Number(part) >= 1 && Number(part) <= Number(of)) return text
   throw new InvalidArgumentError('it is i/n, with i from 1 to n: "2/3".')
+}
+
+function stacksOf(text: string): number {
+  const stacks = Number(text)
+  if (!Number.isInteger(stacks) || stacks < 1 || stacks > maxStacks)
+    throw new InvalidArgumentError(`it is a whole number from 1 to ${maxStacks}.`)
+  return stacks
 }
 
 function repeatsOf(text: string): number {

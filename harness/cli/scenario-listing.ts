@@ -1,28 +1,43 @@
 /** Scenarios as `firebreak list` shows them: grouped by cause, or as a timeline of the incidents that they replay. */
+
+import { compressionOf, compressionWords } from '../incident.ts'
 import type { NamedScenario } from '../run/load-scenarios.ts'
 import { causes } from '../scenario.ts'
 
 /** The results of `list --json`. */
 export function listed(scenarios: readonly NamedScenario[]) {
-  return scenarios.map(
-    ({
-      name,
-      scenario: { title, story, cause, replays, source, scope, needs, needsOneOf, parts, fidelity, verdict },
-    }) => ({
+  return scenarios.map(({ name, scenario }) => {
+    const {
+      title,
+      story,
+      cause,
+      replays,
+      source,
+      differs,
+      scope,
+      needs,
+      needsOneOf,
+      parts,
+      fidelity,
+      verdict,
+    } = scenario
+    return {
       name,
       title,
       story,
       cause,
       replays,
       source,
+      compression: compressionOf(scenario),
+      differs,
       scope,
       needs: needs ?? [],
       needsOneOf: needsOneOf ?? [],
       parts: parts ?? [],
       fidelity: (fidelity ?? []).map(({ observe: _, ...fact }) => fact),
       architectures: Object.keys(verdict),
-    }),
-  )
+    }
+  })
 }
 export type Listed = ReturnType<typeof listed>
 
@@ -44,7 +59,7 @@ export function byCause(scenarios: Listed): ScenarioSection[] {
   })
 }
 
-/** The incidents, oldest first: when, who, and by which account. */
+/** The incidents, oldest first: when, who, by which account, and how much longer than here. */
 export function byIncident(scenarios: Listed): ScenarioSection {
   const replays = scenarios.flatMap(({ replays, ...rest }) =>
     replays === undefined ? [] : [{ replays, ...rest }],
@@ -55,9 +70,9 @@ export function byIncident(scenarios: Listed): ScenarioSection {
   })
   const rows = dated
     .toSorted((one, other) => one.when.localeCompare(other.when) || one.name.localeCompare(other.name))
-    .map(({ name, title, who, when, source }) => ({
+    .map(({ name, title, who, when, source, compression }) => ({
       name: `${when}  ${who}`,
-      lines: [`${name}: ${title}`, source],
+      lines: [`${name}: ${title}`, source, ...(compression ? [compressionWords(compression)] : [])],
     }))
   return { title: 'Incidents', rows }
 }

@@ -85,7 +85,8 @@ export class Prober implements AsyncDisposable {
     this.#running.add(running)
     // What a busy machine made it miss is not made up for: a burst would measure itself.
     this.#dueAt = Math.max(this.#dueAt + this.#gapMs, performance.now())
-    this.#timer = setTimeout(() => this.#tick(), Math.max(0, this.#dueAt - performance.now()))
+    // Rounded up: Node cuts a delay down to whole ms, and that alone made a probe up to 1 ms too early.
+    this.#timer = setTimeout(() => this.#tick(), Math.ceil(Math.max(0, this.#dueAt - performance.now())))
   }
 
   async #probe(): Promise<void> {

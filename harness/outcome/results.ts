@@ -137,6 +137,10 @@ const aboutSchema = z.looseObject({
   story: z.string().optional(),
   cause: z.string(),
   source: z.string().optional(),
+  /** How long the incident that it replays lasted, and how long the faults do. */
+  compression: z.object({ lastedMs: milliseconds, faultMs: milliseconds }).optional(),
+  /** What of the incident it does not show, or otherwise. */
+  differs: z.string().optional(),
   scope: z.array(z.record(z.string(), z.union([z.string(), z.array(z.string()).readonly()]))),
   needs: z.array(z.string()),
   needsOneOf: z.array(z.array(z.string())).default([]),

@@ -6,6 +6,9 @@ import { randomInt } from 'node:crypto'
 import { z } from 'zod'
 import { UsageError } from '../errors.ts'
 
+/** Stacks at a time. A stack has some twenty processes or containers, and networks of which an engine has few. */
+export const maxStacks = 16
+
 const settingsSchema = z.object({
   FIREBREAK_RUNTIME: z.string().default('auto'),
   FIREBREAK_SEED: z.coerce
@@ -19,8 +22,12 @@ const settingsSchema = z.object({
   FIREBREAK_JSON: z.string().optional(),
   /** Before each run the same without its faults. */
   FIREBREAK_TWIN: z.enum(['0', '1']).default('0'),
+  /** Stacks at a time. Without it, one for two cores. */
+  FIREBREAK_STACKS: z.coerce.number().int().min(1).max(maxStacks).optional(),
   /** The noise floor to print beside the numbers. */
   FIREBREAK_NOISE: z.string().optional(),
+  /** This machine's part of the scenarios. */
+  FIREBREAK_SHARD: z.string().optional(),
   /** Set by the global set-up: what `auto` came to. */
   FIREBREAK_RUNTIME_CHOSEN: z.enum(['containers', 'processes']).optional(),
 })

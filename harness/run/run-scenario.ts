@@ -3,6 +3,7 @@ import type { RunningCrowd } from '../crowd/crowd-process.ts'
 import { everybody, segmentsOf } from '../crowd/population.ts'
 import { HarnessError } from '../errors.ts'
 import { type FidelityFinding, fidelityOf, isHeldToCard } from '../fidelity.ts'
+import { compressionOf } from '../incident.ts'
 import { conservation } from '../outcome/conservation.ts'
 import { doubts } from '../outcome/doubts.ts'
 import type { History } from '../outcome/history.ts'
@@ -106,12 +107,15 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
 
 /** What a reader wants to know of it who does not have the scenario at hand. */
 export function aboutOf(scenario: Scenario): NonNullable<RunResult['about']> {
-  const { title, story, cause, source, scope, needs = [], needsOneOf = [], parts = [] } = scenario
+  const { title, story, cause, source, differs, scope, needs = [], needsOneOf = [], parts = [] } = scenario
+  const compression = compressionOf(scenario)
   return {
     title,
     ...(story === undefined ? {} : { story }),
     cause,
     ...(source === undefined ? {} : { source }),
+    ...(compression === undefined ? {} : { compression }),
+    ...(differs === undefined ? {} : { differs }),
     scope: [scope].flat().map(each => ({ ...each })),
     needs: [...needs],
     needsOneOf: needsOneOf.map(group => [...group]),

@@ -38,6 +38,14 @@ describe('wrong usage', () => {
       ['--seed', "'-1'", 'whole number'],
     ],
     [
+      ['run', '--stacks', '0'],
+      ['--stacks', "'0'", 'from 1 to 16'],
+    ],
+    [
+      ['run', '--stacks', '2', '--runtime', 'simulation'],
+      ['--stacks', 'real services', 'all cores'],
+    ],
+    [
       ['up', '--architecture', 'nope'],
       ['"nope"', 'shared-fate', 'hardened', 'cellular'],
     ],
@@ -124,6 +132,8 @@ describe('asking for what there is', () => {
       cause: 'config',
       replays: 'meta-2026-06-12',
       source: expect.stringContaining('June 12 2026'),
+      compression: { lastedMs: 3 * 3_600_000, faultMs: 6_000 },
+      differs: expect.any(String),
       fidelity: expect.arrayContaining([{ fact: 'web sessions ended', atLeast: 0.8 }]),
       scope: expect.arrayContaining([{ activity: 'sign-in' }]),
       needs: expect.any(Array),

@@ -1,4 +1,5 @@
 /** One run, in full. The charts are drawn by the page's script from the same numbers as the tables behind them. */
+import { compressionWords } from '../../incident.ts'
 import { type Look, type RunResult, seenBy } from '../../outcome/results.ts'
 import { replayCommand } from '../replay.ts'
 import { type Html, html, percent, verdictMarks, verdictWords, wide } from './markup.ts'
@@ -258,7 +259,7 @@ function cardOf({ fidelity = [], replays, about }: RunResult): Html {
   if (fidelity.length === 0) return html``
   return section(
     'Likeness to what it replays',
-    html`<p>${about?.source ?? replays ?? ''}</p>
+    html`<p>${about?.source ?? replays ?? ''}${about?.compression === undefined ? '' : ` (${compressionWords(about.compression)})`}. ${about?.differs ?? ''}</p>
       <ul class="card">
         ${fidelity.map(
           ({ fact, observed, atLeast, atMost, reproduced }) => html`<li>

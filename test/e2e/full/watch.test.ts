@@ -43,7 +43,7 @@ test('runs again when it is saved, without starting anything anew', async () => 
 
   run.signal('SIGINT')
   expect((await run.ended).code).toBe(0)
-  room.expectNothingLeft()
+  await room.expectNothingLeft()
 }, 600_000)
 
 test.each([

@@ -25,21 +25,32 @@ describe('byIncident', () => {
     expect(dates.length).toBeGreaterThan(15)
   })
 
-  test('says who, which scenario, and by which account', () => {
+  test('says who, which scenario, by which account, and how many times faster', () => {
     expect(rows).toContainEqual({
       name: '2020-12-14  google',
-      lines: [expect.stringContaining('store-read-only: '), expect.stringContaining('20013')],
+      lines: [
+        expect.stringContaining('store-read-only: '),
+        expect.stringContaining('20013'),
+        '47 min there, 6 s here: 470 times faster',
+      ],
     })
   })
 })
 
 describe('the library', () => {
   test.each(scenarios)('$name tells its story', ({ scenario: { story = '' } }) => {
-    expect(story.split(/[.!?]["”]?(?:\s|$)/).filter(Boolean).length).toBeGreaterThanOrEqual(2)
+    const sentences = story.split(/[.!?]["”]?(?:\s|$)/).filter(Boolean).length
+    expect(sentences).toBeGreaterThanOrEqual(3)
+    expect(sentences).toBeLessThanOrEqual(6)
   })
 
   test.each(scenarios.filter(({ scenario }) => scenario.replays))('$name has a card', ({ scenario }) => {
     expect(scenario.fidelity?.length).toBeGreaterThan(0)
+  })
+
+  test('each replay says how long it took there, but for what was no outage', () => {
+    const silent = all.filter(({ replays, compression }) => replays && !compression)
+    expect(silent.map(({ name }) => name)).toEqual(['mass-revocation'])
   })
 
   test.each(scenarios)('$name predicts something for each architecture', ({ scenario }) => {

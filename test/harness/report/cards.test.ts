@@ -42,6 +42,22 @@ describe('renderFidelity', () => {
   })
 })
 
+test('a card says how many times faster time runs here', () => {
+  const fidelity = [{ fact: 'all fell', observed: 0, atMost: 0.1, reproduced: true }]
+  const about = {
+    title: 'x',
+    cause: 'config',
+    scope: [],
+    needs: [],
+    needsOneOf: [],
+    parts: [],
+    compression: { lastedMs: 33 * 60_000, faultMs: 6_000 },
+  }
+  expect(renderFidelity([run({ replays: 'google-2021-11-16', fidelity, about })], plain)).toContain(
+    '  empty-config (google-2021-11-16; 33 min there, 6 s here: 330 times faster)',
+  )
+})
+
 describe('renderDiagnosis', () => {
   const right = diagnosed('network', ['network'])
   const wrong = diagnosed('overload', ['network', 'healthy'])
