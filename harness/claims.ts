@@ -1,6 +1,7 @@
 /** What many predictions have in common, in words that a scenario can use. */
+import type { Outcome } from './outcome/outcome.ts'
 import type { ScenarioDefinition, VerdictFunction } from './scenario.ts'
-import { controlApp } from './scope.ts'
+import { controlApp, matches, type Selector } from './scope.ts'
 import { everyApp } from './stack/apps.ts'
 
 /** The apps of the family that people use on the web. */
@@ -83,6 +84,13 @@ const sessionsGoOn: VerdictFunction = context => {
   holds(context)
   const { outcome, expect } = context
   expect(outcome).toKeepServing({ app: webApps, activity: 'browse' }, { goodput: 0.95 })
+}
+
+/** The share of what was intended during the fault that was answered with "you are not signed in". NaN if nothing was. */
+export function signedOutShare({ segments }: Outcome, selector: Selector): number {
+  const picked = segments.filter(segment => matches(selector, segment))
+  const signedOut = picked.reduce((sum, { results }) => sum + results['signed-out'], 0)
+  return signedOut / picked.reduce((sum, { inFaultIntents }) => sum + inFaultIntents, 0)
 }
 
 /** The day that no cause was published of: each candidate for it is held to the same card. */

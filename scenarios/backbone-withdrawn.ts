@@ -12,7 +12,7 @@ const nobodyGetsIn: VerdictFunction = context => {
 export default scenario({
   title: 'Every front door withdraws itself',
   story:
-    'A command takes the backbone down, and every front door, finding that it reaches no data centre, does what it was told to do when it is ill: it withdraws its own address. Each is right by itself, and together they take the company off the net. The servers behind them are up and idle. Nobody is signed out, since nobody gets as far as a refusal; phones show what they had. Nothing behind the doors can mend that, whatever its design: the family has one set of doors.',
+    'A command takes the backbone down, and every front door, finding that it reaches no data centre, does what it was told to do when it is ill: it withdraws its own address. Each is right by itself, and together they take the company off the net. The servers behind them are up and idle. Nobody is signed out, since nobody gets as far as a refusal; phones show what they had. Nothing behind the doors can mend that, whatever its design: the family has one set of doors. What would help is a door that stays where it is when all of them are ill at once.',
   cause: 'routing',
   replays: 'meta-2021-10-04',
   source: 'Facebook Engineering on the outage of 2021-10-04',
@@ -32,7 +32,7 @@ export default scenario({
         outcome.segments
           .filter(({ surface }) => surface === 'mobile')
           .reduce((sum, { fromDevice }) => sum + fromDevice, 0),
-      atLeast: 1,
+      atLeast: 20,
     },
   ],
   scope: [{ app: everyApp }],

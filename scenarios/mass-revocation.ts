@@ -3,6 +3,7 @@ import {
   existing,
   massRevocation,
   scenario,
+  signedOutShare,
   type VerdictFunction,
   webApps,
 } from '../harness/index.ts'
@@ -33,6 +34,11 @@ export default scenario({
   differs:
     'There it was one person in 25, 90 million. Here it is every second one, so that there are enough to measure.',
   fidelity: [
+    {
+      fact: 'people had to log in again',
+      observe: outcome => signedOutShare(outcome, { app: webApps, activity: 'browse' }),
+      atLeast: 0.15,
+    },
     {
       fact: 'nobody kept a session that was ended',
       observe: outcome => outcome.falseAccepts,

@@ -12,7 +12,7 @@ const healthyPhonesFall: VerdictFunction = context => {
 export default scenario({
   title: 'A lost answer makes auth revoke healthy phones',
   story:
-    'A refresh token may be used once; who shows it again is taken for a thief, and the whole session is ended. The standard says so. Now answers are lost on the way: auth has rotated the token, the phone has not heard of it, and shows the old one. A grace of some seconds for exactly this is a line in the configuration, and somebody has set it to zero. Auth’s word is clear then, and wrong.',
+    'A refresh token may be used once; who shows it again is taken for a thief, and the whole session is ended. The standard says so. Now answers are lost on the way: auth has rotated the token, the phone has not heard of it, and shows the old one. A grace of some seconds for exactly this is a line in the configuration, and somebody has set it to zero. Auth’s word is clear then, and wrong. Phones that wait before they try again, as they should, are thrown out last, when all is mended and their token too old for any grace.',
   cause: 'config',
   needs: ['cells'],
   scope: [{ surface: 'mobile' }, { activity: ['sign-in', 'refresh'] }],

@@ -1,18 +1,12 @@
 import {
+  apiApps,
   configPush,
   controlStands,
   isNotEvenFelt,
-  type Outcome,
   scenario,
+  signedOutShare,
   webApps,
 } from '../harness/index.ts'
-
-/** Of the calls of systems. */
-function signedOutShare({ segments }: Outcome): number {
-  const calls = segments.filter(({ app, activity }) => activity === 'api-call' && app !== 'rival')
-  const refused = calls.reduce((sum, { results }) => sum + results['signed-out'], 0)
-  return refused / calls.reduce((sum, { inFaultIntents }) => sum + inFaultIntents, 0)
-}
 
 export default scenario({
   title: 'Auth is pointed at a session cache that is empty',
@@ -29,7 +23,7 @@ export default scenario({
   fidelity: [
     {
       fact: 'requests with good credentials were refused, and cleanly: as of somebody who is not signed in',
-      observe: outcome => signedOutShare(outcome),
+      observe: outcome => signedOutShare(outcome, { app: apiApps, activity: 'api-call' }),
       atLeast: 0.3,
     },
     {
