@@ -41,5 +41,7 @@ export default scenario({
     { app: ['feed', 'messenger'], surface: 'mobile' },
   ],
   faults: [{ at: '15s', for: '15s', fault: routeWithdrawal({ service: 'edge-eu', from: 'internet' }) }],
+  // So long that phones of each region renew a token after a slow undo, too.
+  duration: '38s',
   verdict: { 'shared-fate': onlyThatRegion, hardened: onlyThatRegion, cellular: onlyThatRegion },
 })
