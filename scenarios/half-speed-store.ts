@@ -14,8 +14,9 @@ export default scenario({
     hardened: context => {
       holds(context)
       const { outcome, expect } = context
-      // Not all of them: there is not enough for that. But more than one in three, where without an order it is one in four.
-      expect(outcome).toKeepServing({ activity: 'refresh' }, { goodput: 0.35 })
+      // Not all of them: there is not enough for that. But more than one in three (0.39 to 0.55 over a dozen seeds), where
+      // without an order it is one in four (0.19 to 0.35).
+      expect(outcome).toKeepServing({ activity: 'refresh' }, { goodput: 0.36 })
       expect(outcome).toHarm({ app: webApps, activity: 'sign-in' }, { atLeast: 0.4 })
     },
     // Each has a store of its own, which a quarter of the people ask.
