@@ -84,8 +84,8 @@ function incidentLines({ scenarios = [] }: Listing): string[] {
   const width = Math.max(...rows.map(({ name }) => name.length), 0) + 2
   return [
     title,
-    ...rows.map(({ name, lines: [first = '', source = ''] }) =>
-      rowOf(name, [first, style.dim(source)], width, style),
+    ...rows.map(({ name, lines: [first = '', ...more] }) =>
+      rowOf(name, [first, ...more.map(line => style.dim(line))], width, style),
     ),
   ]
 }

@@ -119,6 +119,15 @@ describe('asking for what there is', () => {
     expect(code).toBe(0)
   })
 
+  test('list --replays is a timeline, with how many times faster time runs here', async () => {
+    await using room = new Room()
+    const { code, output } = await room.firebreakEnds(['list', '--replays'])
+    expect(code).toBe(0)
+    expect(output).toMatch(
+      /2020-12-14 {2}google .*store-read-only: .*\n.*20013.*\n.*47 min there, 6 s here: 470 times faster/,
+    )
+  })
+
   test('list --json has all that a program needs', async () => {
     await using room = new Room()
     const { code, output } = await room.firebreakEnds(['list', '--json'])
