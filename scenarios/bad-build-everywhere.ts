@@ -41,6 +41,7 @@ export default scenario({
     hardened: context => {
       whoIsInGoesOn(context)
       const { outcome, expect } = context
+      expect(outcome).toHarm({ app: webApps, activity: 'sign-in' }, { atLeast: 0.8 })
       // Nobody is there to be asked, and everybody keeps asking: not more than on a day like any other.
       expect(outcome.amplification).toBeLessThan(1.38)
     },

@@ -2,9 +2,10 @@
 import { randomInt } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { type Noise, noiseOf } from '../outcome/noise.ts'
 import { parseResults } from '../outcome/results.ts'
+import { countTo } from './count.ts'
 import { exitCodes } from './exit-codes.ts'
 import { type RunOptions, run } from './run.ts'
 
@@ -25,7 +26,7 @@ export function addNoise(program: Command): void {
   program
     .command('noise')
     .description('repeat a run in which nothing is broken, and write down the noise floor of every number')
-    .option('--runs <n>', 'how many, on each architecture', countOf, 30)
+    .option('--runs <n>', 'how many, on each architecture', countTo(runsMax, 'a number of runs'), 30)
     .option('--architecture <names>', 'one or more, separated by commas; default: all')
     .option('--runtime <name>', 'auto, containers or processes', 'auto')
     .option('--out <folder>', 'where the results go', 'firebreak-results')
@@ -65,11 +66,4 @@ export function renderNoise({ runtime, architectures }: Noise): string[] {
     ),
     '',
   ]
-}
-
-function countOf(text: string): number {
-  const count = Number(text)
-  if (!Number.isInteger(count) || count < 1 || count > runsMax)
-    throw new InvalidArgumentError(`a number of runs is a whole number from 1 to ${runsMax}.`)
-  return count
 }

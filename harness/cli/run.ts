@@ -14,6 +14,7 @@ import { nodeBinary, programFile } from '../stack/node-binary.ts'
 import { chooseRuntime } from '../stack/runtimes.ts'
 import { readCosts } from '../stack/simulation/costs-file.ts'
 import { type AfterRunOptions, afterRun, checkAfterRun } from './after-run.ts'
+import { countTo } from './count.ts'
 import { exitCodes } from './exit-codes.ts'
 import { seedOf } from './seed.ts'
 import { runSimulated } from './simulated-run.ts'
@@ -49,12 +50,12 @@ export function addRun(program: Command): void {
     .option('--json <file>', 'write the results file here too')
     .option('--costs <file>', 'for simulations: what `firebreak calibrate` wrote; default: what is shipped')
     .option('--twin', 'before each run the same without its faults: what the faults add is the difference')
-    .option('--repeat <n>', 'run each so often', repeatsOf)
+    .option('--repeat <n>', 'run each so often', countTo(1_000))
     .option('--shard <i/n>', 'only this part of them, for one of n machines: "2/3"', shardOf)
     .option(
       '--stacks <n>',
       'stacks at a time, each with a crowd of its own; default: one for two cores, four at most',
-      stacksOf,
+      countTo(maxStacks),
     )
     .option('--watch', 'run the one that is named again whenever its file is saved, on a stack that stays up')
     .option('--baseline <file>', 'hold the results against what was held before')
@@ -202,20 +203,6 @@ function shardOf(text: string): string {
   const [, part, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []
   if (Number(part) >= 1 && Number(part) <= Number(of)) return text
   throw new InvalidArgumentError('it is i/n, with i from 1 to n: "2/3".')
-}
-
-function stacksOf(text: string): number {
-  const stacks = Number(text)
-  if (!Number.isInteger(stacks) || stacks < 1 || stacks > maxStacks)
-    throw new InvalidArgumentError(`it is a whole number from 1 to ${maxStacks}.`)
-  return stacks
-}
-
-function repeatsOf(text: string): number {
-  const repeats = Number(text)
-  if (!Number.isInteger(repeats) || repeats < 1 || repeats > 1_000)
-    throw new InvalidArgumentError('it is a whole number from 1 to 1000.')
-  return repeats
 }
 
 /** The noise file to print from, read once to see that it is one. One that is asked for must be there. */
