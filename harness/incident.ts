@@ -43,6 +43,20 @@ export function compressionWords({ lastedMs, faultMs }: Compression): string {
   return `${lengthWords(lastedMs)} there, ${lengthWords(faultMs)} here: ${times} times faster`
 }
 
+/** `ZDNet on the outage. 7 h there, 6 s here: 4,200 times faster. There it was slower.` */
+export function accountWords({
+  source,
+  compression,
+  differs,
+}: {
+  source?: string | undefined
+  compression?: Compression | undefined
+  differs?: string | undefined
+}): string {
+  const time = compression && `${compressionWords(compression)}.`
+  return [source && `${source}.`, time, differs].filter(Boolean).join(' ')
+}
+
 /** What is wrong with it, for the check of a scenario. */
 export function incidentProblems(definition: Incident): string[] {
   const { replays, source, lasted, differs, fidelity = [] } = definition

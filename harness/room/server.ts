@@ -1,7 +1,7 @@
 /**
  * The control room's server. It listens on 127.0.0.1 alone, below a path that nobody can guess:
  *
- *   GET    /:token/              the page; room.js and room.css beside it
+ *   GET    /:token/              the page; what is in browser/ beside it
  *   GET    /:token/about         what there is: topology, forms, scenarios, pages
  *   GET    /:token/events        what goes on, as server-sent events
  *   POST   /:token/faults        { kind, params }: 201 { id, … }; 400, 409
@@ -15,10 +15,10 @@
  */
 
 import { timingSafeEqual } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -40,7 +40,8 @@ export interface RoomServerOptions {
 const everyMs = 500
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-const asset = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8')
+const browserFolder = join(import.meta.dirname, 'browser')
+const mediaTypes: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css' }
 
 /** `port`: of this server, once it is known; before, nobody is let in. */
 export function createRoomApp(options: RoomServerOptions, port: () => number | undefined): Hono {
@@ -73,10 +74,12 @@ export function createRoomApp(options: RoomServerOptions, port: () => number | u
 function addReads(app: Hono, { token, about, look }: RoomServerOptions): void {
   const at = (path: string) => `/${token}${path}`
   app.get(at('/'), context => context.html(roomPage))
-  app.get(at('/room.js'), context =>
-    context.body(asset('room.js'), 200, { 'Content-Type': 'text/javascript' }),
-  )
-  app.get(at('/room.css'), context => context.body(asset('room.css'), 200, { 'Content-Type': 'text/css' }))
+  for (const name of readdirSync(browserFolder)) {
+    const headers = { 'Content-Type': `${mediaTypes[extname(name)]}; charset=utf-8` }
+    app.get(at(`/${name}`), context =>
+      context.body(readFileSync(join(browserFolder, name), 'utf8'), 200, headers),
+    )
+  }
   app.get(at('/about'), context => context.json(about as object))
   app.get(at('/events'), context =>
     streamSSE(context, async stream => {

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { compressionOf, compressionWords, type Incident, incidentProblems } from '../../harness/incident.ts'
+import {
+  accountWords,
+  compressionOf,
+  compressionWords,
+  type Incident,
+  incidentProblems,
+} from '../../harness/incident.ts'
 
 const known: Incident = { replays: 'google-2020-12-14', source: 'Google Cloud incident 20013' }
 const schedule = [
@@ -31,6 +37,17 @@ test.each([
   [{ lastedMs: 40_000, faultMs: 1_500 }, '40 s there, 1.5 s here: 27 times faster'],
 ])('in words: %j', (compression, words) => {
   expect(compressionWords(compression)).toBe(words)
+})
+
+test.each([
+  [
+    { source: 'Incident 20013', compression: { lastedMs: 60_000, faultMs: 5_000 }, differs: 'Reads go on.' },
+    'Incident 20013. 1 min there, 5 s here: 12 times faster. Reads go on.',
+  ],
+  [{ source: 'Incident 20013' }, 'Incident 20013.'],
+  [{ source: 'Incident 20013', differs: 'Reads go on.' }, 'Incident 20013. Reads go on.'],
+])('the account in words: %j', (about, words) => {
+  expect(accountWords(about)).toBe(words)
 })
 
 describe('incidentProblems', () => {

@@ -1,5 +1,6 @@
 /** One run, in full. The charts are drawn by the page's script from the same numbers as the tables behind them. */
-import { compressionWords } from '../../incident.ts'
+import { numbersOf } from '../../fidelity.ts'
+import { accountWords } from '../../incident.ts'
 import { type Look, type RunResult, seenBy } from '../../outcome/results.ts'
 import { replayCommand } from '../replay.ts'
 import { type Html, html, percent, verdictMarks, verdictWords, wide } from './markup.ts'
@@ -259,12 +260,12 @@ function cardOf({ fidelity = [], replays, about }: RunResult): Html {
   if (fidelity.length === 0) return html``
   return section(
     'Likeness to what it replays',
-    html`<p>${about?.source ?? replays ?? ''}${about?.compression === undefined ? '' : ` (${compressionWords(about.compression)})`}. ${about?.differs ?? ''}</p>
+    html`<p>${about?.source === undefined ? `${replays ?? ''}.` : accountWords(about)}</p>
       <ul class="card">
         ${fidelity.map(
-          ({ fact, observed, atLeast, atMost, reproduced }) => html`<li>
-            <b>${reproduced ? '✓' : '✗'}</b> ${fact}
-            <span class="quiet">observed ${observed === null ? 'nothing' : Number(observed.toPrecision(3))}${atLeast === undefined ? '' : `, at least ${atLeast}`}${atMost === undefined ? '' : `, at most ${atMost}`}</span>
+          finding => html`<li>
+            <b>${finding.reproduced ? '✓' : '✗'}</b> ${finding.fact}
+            <span class="quiet">${numbersOf(finding)}</span>
           </li>`,
         )}
       </ul>`,

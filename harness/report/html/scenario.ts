@@ -1,6 +1,6 @@
 /** One scenario: its story, and all architectures side by side on the same seconds. */
 
-import { compressionWords } from '../../incident.ts'
+import { accountWords } from '../../incident.ts'
 import { type RunResult, seenBy } from '../../outcome/results.ts'
 import { needsInWords } from '../explain.ts'
 import { type Html, html, percent, slugOf, verdictMarks, verdictWords } from './markup.ts'
@@ -22,7 +22,7 @@ export function scenarioPage({ name, runs, pictures }: ScenarioPage): Html {
       <p class="crumbs"><a href="#">All runs</a> › ${name}</p>
       <h2 tabindex="-1">${about?.title ?? name}</h2>
       ${about?.story === undefined ? '' : html`<p class="story">${about.story}</p>`}
-      ${about === undefined ? '' : originOf(about)}
+      ${about?.source === undefined ? '' : html`<p class="quiet">Replays: ${accountWords(about)}</p>`}
       ${
         about === undefined
           ? ''
@@ -37,13 +37,6 @@ export function scenarioPage({ name, runs, pictures }: ScenarioPage): Html {
       ${runs.map(({ run, index }) => columnOf(run, index, pictures))}
     </div>
   </article>`
-}
-
-function originOf({ source, compression, differs }: NonNullable<RunResult['about']>): Html {
-  if (source === undefined) return html``
-  const time =
-    compression === undefined ? 'Seconds stand for minutes to hours' : compressionWords(compression)
-  return html`<p class="quiet">Replays: ${source}. ${time}. ${differs ?? ''}</p>`
 }
 
 function columnOf(run: RunResult, index: number, pictures: Pictures): Html {

@@ -48,7 +48,13 @@ describe('the control room lets in', () => {
     expect(page.status).toBe(200)
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(await page.text()).toContain('control room')
-    for (const name of ['/room.js', '/room.css', '/about']) expect((await ask(name)).status).toBe(200)
+    for (const name of ['/room.css', '/about']) expect((await ask(name)).status).toBe(200)
+    const script = await (await ask('/room.js')).text()
+    const parts = [...script.matchAll(/from '\.(\/\w+\.js)'/g)].map(([, part]) => part ?? '')
+    expect(parts).toContain('/forms.js')
+    for (const part of parts)
+      expect((await ask(part)).headers.get('content-type'), part).toContain('text/javascript')
+    expect((await ask('/server.ts')).status).toBe(404)
   })
 
   test('nobody without the token, or with another of the same length', async () => {
