@@ -15,7 +15,7 @@ import { type Style, styleFor } from '../report/style.ts'
 import { type Architecture, architectureOf } from '../stack/architectures.ts'
 import { loadOwn } from '../stack/load-own.ts'
 import { longDurationOf } from './long-duration.ts'
-import { seedOf } from './seed.ts'
+import { seedOf } from './whole-number.ts'
 
 interface ExploreCommandOptions {
   architecture: string

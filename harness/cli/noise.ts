@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type Noise, noiseOf } from '../outcome/noise.ts'
 import { parseResults } from '../outcome/results.ts'
-import { countTo } from './count.ts'
 import { exitCodes } from './exit-codes.ts'
 import { type RunOptions, run } from './run.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** Where `run` looks for it. */
 export const noiseFile = 'firebreak-noise.json'
@@ -26,7 +26,7 @@ export function addNoise(program: Command): void {
   program
     .command('noise')
     .description('repeat a run in which nothing is broken, and write down the noise floor of every number')
-    .option('--runs <n>', 'how many, on each architecture', countTo(runsMax, 'a number of runs'), 30)
+    .option('--runs <n>', 'how many, on each architecture', wholeNumber(1, runsMax, 'a number of runs'), 30)
     .option('--architecture <names>', 'one or more, separated by commas; default: all')
     .option('--runtime <name>', 'auto, containers or processes', 'auto')
     .option('--out <folder>', 'where the results go', 'firebreak-results')

@@ -14,11 +14,10 @@ import { nodeBinary, programFile } from '../stack/node-binary.ts'
 import { chooseRuntime } from '../stack/runtimes.ts'
 import { readCosts } from '../stack/simulation/costs-file.ts'
 import { type AfterRunOptions, afterRun, checkAfterRun } from './after-run.ts'
-import { countTo } from './count.ts'
 import { exitCodes } from './exit-codes.ts'
-import { seedOf } from './seed.ts'
 import { runSimulated } from './simulated-run.ts'
 import { onStopRequests } from './stop-requests.ts'
+import { seedOf, wholeNumber } from './whole-number.ts'
 import { writableFile, writableFolder } from './writable.ts'
 
 export interface RunOptions extends AfterRunOptions {
@@ -50,12 +49,12 @@ export function addRun(program: Command): void {
     .option('--json <file>', 'write the results file here too')
     .option('--costs <file>', 'for simulations: what `firebreak calibrate` wrote; default: what is shipped')
     .option('--twin', 'before each run the same without its faults: what the faults add is the difference')
-    .option('--repeat <n>', 'run each so often', countTo(1_000))
+    .option('--repeat <n>', 'run each so often', wholeNumber(1, 1_000))
     .option('--shard <i/n>', 'only this part of them, for one of n machines: "2/3"', shardOf)
     .option(
       '--stacks <n>',
       'stacks at a time, each with a crowd of its own; default: one for two cores, four at most',
-      countTo(maxStacks),
+      wholeNumber(1, maxStacks),
     )
     .option('--watch', 'run the one that is named again whenever its file is saved, on a stack that stays up')
     .option('--baseline <file>', 'hold the results against what was held before')

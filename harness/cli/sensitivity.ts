@@ -20,7 +20,7 @@ import { type Architecture, architectureOf, isPredicted } from '../stack/archite
 import { loadOwn } from '../stack/load-own.ts'
 import type { SimulatedRun, SimulationJob } from '../stack/simulation/job.ts'
 import { simulateAll } from '../stack/simulation/workers.ts'
-import { seedOf } from './seed.ts'
+import { seedOf } from './whole-number.ts'
 
 interface SensitivityOptions {
   architecture: string

@@ -15,11 +15,11 @@
  */
 
 import { timingSafeEqual } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
+import { serveStatic } from '@hono/node-server/serve-static'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { streamSSE } from 'hono/streaming'
@@ -41,7 +41,6 @@ const everyMs = 500
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 const browserFolder = join(import.meta.dirname, 'browser')
-const mediaTypes: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css' }
 
 /** `port`: of this server, once it is known; before, nobody is let in. */
 export function createRoomApp(options: RoomServerOptions, port: () => number | undefined): Hono {
@@ -74,12 +73,6 @@ export function createRoomApp(options: RoomServerOptions, port: () => number | u
 function addReads(app: Hono, { token, about, look }: RoomServerOptions): void {
   const at = (path: string) => `/${token}${path}`
   app.get(at('/'), context => context.html(roomPage))
-  for (const name of readdirSync(browserFolder)) {
-    const headers = { 'Content-Type': `${mediaTypes[extname(name)]}; charset=utf-8` }
-    app.get(at(`/${name}`), context =>
-      context.body(readFileSync(join(browserFolder, name), 'utf8'), 200, headers),
-    )
-  }
   app.get(at('/about'), context => context.json(about as object))
   app.get(at('/events'), context =>
     streamSSE(context, async stream => {
@@ -89,6 +82,8 @@ function addReads(app: Hono, { token, about, look }: RoomServerOptions): void {
       }
     }),
   )
+  const inFolder = (path: string) => path.slice(at('').length)
+  app.get(at('/*'), serveStatic({ root: browserFolder, rewriteRequestPath: inFolder }))
 }
 
 function addWrites(app: Hono, { room, token }: RoomServerOptions): void {

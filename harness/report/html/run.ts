@@ -260,7 +260,7 @@ function cardOf({ fidelity = [], replays, about }: RunResult): Html {
   if (fidelity.length === 0) return html``
   return section(
     'Likeness to what it replays',
-    html`<p>${about?.source === undefined ? `${replays ?? ''}.` : accountWords(about)}</p>
+    html`<p>${accountWords({ ...about, source: about?.source ?? replays })}</p>
       <ul class="card">
         ${fidelity.map(
           finding => html`<li>

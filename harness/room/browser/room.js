@@ -7,9 +7,9 @@ import { drawApps, drawFaults, drawLog, drawMitigations } from './live.js'
 import { colourMap, drawMap } from './map.js'
 import { drawPages } from './pages.js'
 
-function storyOf(name) {
-  const found = about.scenarios.find(each => each.name === name)
-  return found ? `${found.title}. ${found.missing ?? found.story ?? ''}` : ''
+function drawStory() {
+  const found = about.scenarios.find(({ name }) => name === byId('scenario').value)
+  byId('story').textContent = found ? `${found.title}. ${found.missing ?? found.story ?? ''}` : ''
 }
 
 byId('where').textContent = `${about.architecture} on ${about.runtime}`
@@ -18,16 +18,14 @@ byId('scenario').replaceChildren(
     make('option', { value: name, disabled: missing !== undefined }, name),
   ),
 )
-byId('scenario').onchange = () => {
-  byId('story').textContent = storyOf(byId('scenario').value)
-}
-byId('story').textContent = storyOf(byId('scenario').value)
+byId('scenario').onchange = drawStory
 byId('play').onsubmit = event => {
   event.preventDefault()
   void ask('POST', 'scenario', { name: byId('scenario').value })
 }
 byId('stop').onclick = () => ask('DELETE', 'scenario')
 byId('filter').oninput = drawForms
+drawStory()
 drawForms()
 drawMap()
 drawPages()
