@@ -172,7 +172,8 @@ export class Crowd implements AsyncDisposable {
     const waitMs = Math.max(0, beginsAtMs - Date.now())
     this.#recorder.startClock(waitMs)
     this.#schedule.start(() => this.#recorder.now())
-    await sleep(waitMs)
+    // A timer may be early by a part of a millisecond.
+    while (this.now() < 0) await sleep(-this.now())
   }
 
   /** What it has written down so far; intents in the order in which they came to their end. */

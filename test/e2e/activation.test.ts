@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { catalogue } from '../../harness/faults/catalogue.ts'
 import { HealCheck } from '../../harness/run/heal-check.ts'
 import type { RealRuntime } from '../../harness/stack/driver.ts'
-import { type Activation, activations, type Sight } from './activations.ts'
+import { activations } from './activations.ts'
 import { describeOnRuntimes } from './containers-support.ts'
+import type { Activation, Sight } from './sights.ts'
 import { SmallStack } from './small-stack.ts'
 
 /** How long an effect may take to be seen, and to be gone, ms. */

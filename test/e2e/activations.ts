@@ -5,65 +5,28 @@
 import * as config from '../../harness/faults/config/index.ts'
 import * as data from '../../harness/faults/data/index.ts'
 import * as deploy from '../../harness/faults/deploy/index.ts'
-import type { Fault, Need } from '../../harness/faults/fault.ts'
 import * as key from '../../harness/faults/key/index.ts'
 import * as load from '../../harness/faults/load/index.ts'
 import * as network from '../../harness/faults/network/index.ts'
 import * as process from '../../harness/faults/process/index.ts'
 import * as time from '../../harness/faults/time/index.ts'
-import type { SmallStack } from './small-stack.ts'
-
-/** What is seen, in words, and whether it is the effect of the fault. */
-export interface Sight {
-  saw: string
-  isOn: boolean
-}
-
-export interface Activation {
-  fault: Fault
-  /** Tells two of the same kind apart. */
-  variant?: string
-  /** What its stack must have. */
-  features?: Need[]
-  /** Looks at the stack before the fault is on, and gives the look that tells. */
-  watch(small: SmallStack): Promise<() => Promise<Sight>>
-  /** Where what is seen is not undone by the undo: a look that tells that all is well. */
-  isWell?(small: SmallStack): Promise<Sight>
-}
+import {
+  type Activation,
+  anotherProcess,
+  busyAuth,
+  complaints,
+  newSession,
+  noPage,
+  noSignIn,
+  page,
+  signedOut,
+  signIn,
+  slowPage,
+  slowUnderLoad,
+} from './sights.ts'
 
 const link = 'internet -> edge-us'
 const upMs = 60_000
-type Page = Awaited<ReturnType<SmallStack['page']>>
-
-const inWords = ({ came, body, tookMs, pieces }: Page) =>
-  `${came}, ${body.length} bytes in ${pieces} pieces, ${Math.round(tookMs)} ms`
-
-/** What a page comes to. */
-const page = (isOn: (page: Page) => boolean) => async (small: SmallStack) => async () => {
-  const seen = await small.page()
-  return { saw: inWords(seen), isOn: isOn(seen) }
-}
-const slowPage = (ms: number) => page(seen => seen.came === 'status 200' && seen.tookMs >= ms)
-const noPage = page(({ came }) => came !== 'status 200')
-
-/** What a new sign-in comes to. */
-const signIn =
-  (isOn: (seen: Awaited<ReturnType<SmallStack['signIn']>>) => boolean) =>
-  async (small: SmallStack) =>
-  async () => {
-    const seen = await small.signIn()
-    return { saw: `sign-in ${seen.result}, ${Math.round(seen.tookMs)} ms`, isOn: isOn(seen) }
-  }
-const noSignIn = signIn(({ result }) => result !== 'served')
-
-/** How many requests come to auth in a while; far more than the services make by themselves. */
-const busyAuth = async (small: SmallStack) => async () => {
-  const before = await small.requestsAtAuth()
-  await new Promise(resolve => setTimeout(resolve, 1_000))
-  const more = (await small.requestsAtAuth()) - before
-  return { saw: `${more} requests in a second`, isOn: more >= 25 }
-}
-
 const networkFaults: Activation[] = [
   { fault: network.latency({ link, latencyMs: 800 }), watch: slowPage(800) },
   { fault: network.jitter({ link, latencyMsMax: 2_000 }), watch: slowPage(300) },
@@ -177,21 +140,6 @@ const otherFaults: Activation[] = [
   },
 ]
 
-/** Another process than before, and in the end one that serves. */
-const anotherProcess: Pick<Activation, 'watch' | 'isWell'> = {
-  async watch(small) {
-    const { identity: first } = await small.processOf('feed')
-    return async () => {
-      const { identity } = await small.processOf('feed')
-      return { saw: identity, isOn: identity !== first && identity !== 'none' }
-    }
-  },
-  async isWell(small) {
-    const seen = await small.page()
-    return { saw: inWords(seen), isOn: seen.came !== 'status 200' }
-  },
-}
-
 const processFaults: Activation[] = [
   { fault: process.kill({ service: 'feed' }), watch: noPage },
   { fault: process.kill({ service: 'sessions' }), variant: 'of a database', watch: noSignIn },
@@ -199,39 +147,9 @@ const processFaults: Activation[] = [
   { fault: process.pause({ service: 'sessions' }), variant: 'of a database', watch: noSignIn },
   { fault: process.restart({ service: 'feed' }), ...anotherProcess },
   { fault: process.crashLoop({ service: 'feed', downMs: 500 }), watch: noPage },
-  {
-    fault: process.cpuLimit({ service: 'feed', cpus: 0.02 }),
-    watch: async small => async () => {
-      const began = performance.now()
-      await Promise.all(Array.from({ length: 30 }, () => small.page()))
-      const tookMs = performance.now() - began
-      return { saw: `30 pages in ${Math.round(tookMs)} ms`, isOn: tookMs >= 800 }
-    },
-  },
+  { fault: process.cpuLimit({ service: 'feed', cpus: 0.01 }), watch: slowUnderLoad },
   { fault: process.memoryLimit({ service: 'feed', memoryMiB: 16 }), watch: noPage },
 ]
-
-/** What becomes of somebody who was signed in before, and in the end of somebody who signs in anew. */
-const signedOut: Pick<Activation, 'watch' | 'isWell'> = {
-  async watch(small) {
-    const browser = small.browser()
-    await browser.signIn()
-    return async () => {
-      const { result } = await browser.browse()
-      return { saw: `browsing ${result}`, isOn: result === 'signed-out' }
-    }
-  },
-  isWell: async small => newSession(small),
-}
-
-/** What becomes of a session that was just made. */
-async function newSession(small: SmallStack, waitMs = 0): Promise<Sight> {
-  const browser = small.browser()
-  const { result: signIn } = await browser.signIn()
-  await new Promise(resolve => setTimeout(resolve, waitMs))
-  const { result } = await browser.browse()
-  return { saw: `sign-in ${signIn}, then browsing ${result}`, isOn: result !== 'served' }
-}
 
 const keyFaults: Activation[] = [
   { fault: key.certificateExpired({ service: 'auth' }), features: ['tls'], watch: noSignIn },
@@ -254,21 +172,6 @@ const keyFaults: Activation[] = [
     },
   },
 ]
-
-/** How often auth complains when somebody signs in. It does so once a second at most. */
-async function complaints(small: SmallStack, event: string): Promise<Sight> {
-  const said = () =>
-    Object.entries(small.stack.logs())
-      .filter(([service]) => service.startsWith('auth'))
-      .flatMap(([, lines]) => lines.filter(line => line.includes(`"${event}"`))).length
-  const wait = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
-  const before = said()
-  await wait(1_100)
-  await small.signIn()
-  await wait(300)
-  const more = said() - before
-  return { saw: `auth complains ${more} times of ${event}`, isOn: more > 0 }
-}
 
 const dataFaults: Activation[] = [
   { fault: data.storeLost({}), ...signedOut },

@@ -116,6 +116,16 @@ async function run(stack: Stack, { seed = 42, during = () => {} } = {}) {
 }
 
 describe.concurrent('Crowd', () => {
+  test('its start is over when the timeline has begun, and never before', async () => {
+    await using tiny = await startTinyStack()
+    for (let time = 0; time < 60; time += 1) {
+      await using crowd = new Crowd({ stack: tiny.stack, groups: [], seed: 1, run: 'test', timelineMs })
+      await crowd.warmUp()
+      await crowd.start({ beginsAtMs: Date.now() + 1 + (time % 7) })
+      expect(crowd.now()).toBeGreaterThanOrEqual(0)
+    }
+  })
+
   test('browses and signs in, and its books add up', async () => {
     await using tiny = await startTinyStack()
     const seen = await run(tiny.stack)
