@@ -32,7 +32,7 @@ export default scenario({
     {
       fact: 'with the check bypassed it was over',
       observe: outcome => outcome.timeToRecoverMs,
-      atMost: 4_500,
+      atMost: 6_000,
     },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }],

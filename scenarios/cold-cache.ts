@@ -42,7 +42,7 @@ export default scenario({
     {
       fact: 'who had begun already, with what an app needs on the phone, was well',
       observe: outcome => outcome.goodput({ app: 'photos', surface: 'mobile', activity: 'browse' }),
-      atLeast: 0.9,
+      atLeast: 0.8,
     },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }],

@@ -24,7 +24,7 @@ export default scenario({
     {
       fact: 'with endpoints again it came back',
       observe: outcome => outcome.timeToRecoverMs,
-      atMost: 4_500,
+      atMost: 6_000,
     },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }],

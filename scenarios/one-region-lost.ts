@@ -40,8 +40,10 @@ export default scenario({
     { app: everyApp, activity: ['sign-in', 'refresh'] },
     { app: ['feed', 'messenger'], surface: 'mobile' },
   ],
-  faults: [{ at: '15s', for: '15s', fault: routeWithdrawal({ service: 'edge-eu', from: 'internet' }) }],
+  faults: [
+    { at: '17500ms', for: '17500ms', fault: routeWithdrawal({ service: 'edge-eu', from: 'internet' }) },
+  ],
   // So long that phones of each region renew a token after a slow undo, too.
-  duration: '38s',
+  duration: '43s',
   verdict: { 'shared-fate': onlyThatRegion, hardened: onlyThatRegion, cellular: onlyThatRegion },
 })

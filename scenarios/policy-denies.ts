@@ -15,7 +15,7 @@ export default scenario({
       observe: outcome => outcome.goodput({ app: webApps, activity: 'sign-in' }),
       atMost: 0.1,
     },
-    { fact: 'undoing the policy ended it', observe: outcome => outcome.timeToRecoverMs, atMost: 4_500 },
+    { fact: 'undoing the policy ended it', observe: outcome => outcome.timeToRecoverMs, atMost: 6_000 },
   ],
   scope: [{ activity: ['sign-in', 'refresh'] }],
   faults: [

@@ -15,7 +15,7 @@ export type GateVerdict = 'green' | 'red' | 'too-early' | 'dry'
 const plentyFactor = 5
 
 /** How often so many bad answers may be chance, if nothing has changed. It is asked again and again while a change bakes. */
-const mistakenShare = 1e-3
+const mistakenShare = 1e-4
 
 /**
  * Bad before and no worse since is green: an outage that was there before the push is not the push's. And so is what may

@@ -12,40 +12,36 @@ import type { RunningLoad } from '../../load/load-process.ts'
 import { type LoadCounts, type LoadPlan, loadPlanSchema } from '../../load/plan.ts'
 
 export class VirtualCrowd implements RunningCrowd {
-  readonly #crowd: Crowd
+  #crowd: Crowd | undefined
   #hasBegun = false
   #scheduleLagMs = 0
   readonly cpuMs = 0
 
-  constructor(options: CrowdOptions) {
-    this.#crowd = new Crowd(options)
-  }
-
   get recorded(): Recorded {
-    return this.#crowd.recorded
+    return this.#told.recorded
   }
 
-  warmUp(): Promise<Expiring[]> {
+  warmUp(options: CrowdOptions): Promise<Expiring[]> {
+    this.#crowd = new Crowd(options)
     return this.#crowd.warmUp()
   }
 
   async start(options?: { beginsAtMs?: number }): Promise<void> {
-    const starting = this.#crowd.start(options)
-    await starting
+    await this.#told.start(options)
     this.#hasBegun = true
   }
 
   now(): number {
-    return this.#hasBegun ? this.#crowd.now() : Number.NEGATIVE_INFINITY
+    return this.#hasBegun ? this.#told.now() : Number.NEGATIVE_INFINITY
   }
 
   takeLoadOff(forMs: number): Promise<void> {
-    return this.#crowd.takeLoadOff(forMs)
+    return this.#told.takeLoadOff(forMs)
   }
 
   async finish(options: { early?: boolean } = {}): Promise<CrowdHistory> {
-    const history = await this.#crowd.finish(options)
-    this.#scheduleLagMs = this.#crowd.scheduleLagMs
+    const history = await this.#told.finish(options)
+    this.#scheduleLagMs = this.#told.scheduleLagMs
     return history
   }
 
@@ -53,8 +49,13 @@ export class VirtualCrowd implements RunningCrowd {
     return this.#scheduleLagMs
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#crowd[Symbol.asyncDispose]()
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#crowd?.[Symbol.asyncDispose]()
+  }
+
+  get #told(): Crowd {
+    if (!this.#crowd) throw new Error('the crowd has not been told what it is')
+    return this.#crowd
   }
 }
 
