@@ -110,15 +110,15 @@ async function startCrowd(
   say: (line: string) => void,
 ): Promise<CrowdProcess> {
   say('signing everybody in')
-  const crowd = new CrowdProcess(stack.id)
+  const crowd = new CrowdProcess(stack.id, {
+    stack: crowdStackOf(stack),
+    groups: lookedAt(),
+    seed: randomInt(2 ** 31 - 1),
+    run: `up-${randomBytes(2).toString('hex')}`,
+    timelineMs,
+  })
   try {
-    await crowd.warmUp({
-      stack: crowdStackOf(stack),
-      groups: lookedAt(),
-      seed: randomInt(2 ** 31 - 1),
-      run: `up-${randomBytes(2).toString('hex')}`,
-      timelineMs,
-    })
+    await crowd.warmUp()
     await crowd.start()
     return crowd
   } catch (error) {

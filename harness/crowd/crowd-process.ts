@@ -14,8 +14,7 @@ type Order = Command extends infer Each ? (Each extends Command ? Omit<Each, 'nu
 /** A crowd, wherever it runs. */
 export interface RunningCrowd extends AsyncDisposable {
   readonly recorded: Recorded
-  /** See `Crowd`; so for the rest. */
-  warmUp(options: CrowdOptions): Promise<Expiring[]>
+  warmUp(): Promise<Expiring[]>
   start(options?: { beginsAtMs?: number }): Promise<void>
   now(): number
   takeLoadOff(forMs: number): Promise<void>
@@ -27,6 +26,7 @@ export interface RunningCrowd extends AsyncDisposable {
 export class CrowdProcess implements RunningCrowd {
   /** Grows while it runs, a fraction of a second behind. */
   readonly recorded: Recorded = { intents: [], sessions: [], deadSessionProbes: [] }
+  readonly #options: CrowdOptions
   readonly #child: ChildProcess
   readonly #exited: Promise<void>
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>()
@@ -37,8 +37,9 @@ export class CrowdProcess implements RunningCrowd {
   #errors = ''
   #end: string | undefined
 
-  /** For a stack, by its id: it is told later what it is. Throws if the process cannot be written down, leaving nothing. */
-  constructor(stack: string) {
+  /** For a stack, by its id. Throws if the process cannot be written down, leaving nothing. */
+  constructor(stack: string, options: CrowdOptions) {
+    this.#options = options
     this.#child = spawn(nodeBinary(), ['--disable-warning=ExperimentalWarning', program], {
       env: { PATH: process.env.PATH ?? '', [stackVariable]: stack },
       // As with the services: Ctrl-C in a terminal goes to the harness alone, which then ends things in order.
@@ -55,9 +56,9 @@ export class CrowdProcess implements RunningCrowd {
     this.#exited = this.#listen()
   }
 
-  /** Rejects with HarnessError, also if the process is gone; so for the rest. */
-  warmUp(options: CrowdOptions): Promise<Expiring[]> {
-    return this.#order('warm-up', { type: 'warm-up', options })
+  /** See `Crowd`; so for the rest. Rejects with HarnessError, also if the process is gone. */
+  warmUp(): Promise<Expiring[]> {
+    return this.#order('warm-up', { type: 'warm-up', options: this.#options })
   }
 
   async start({ beginsAtMs }: { beginsAtMs?: number } = {}): Promise<void> {
@@ -90,11 +91,6 @@ export class CrowdProcess implements RunningCrowd {
   /** Processor time that it has used from its start to its finish, ms. */
   get cpuMs(): number {
     return this.#cpuMs
-  }
-
-  /** Whether its process can be told something still. */
-  get isThere(): boolean {
-    return this.#end === undefined
   }
 
   get pid(): number | undefined {

@@ -1,6 +1,5 @@
 import { test as base } from '@playwright/test'
 import { CutShort } from '../run/cut-short.ts'
-import { SpareCrowd } from '../run/spare-crowd.ts'
 import { architectureOf } from '../stack/architectures.ts'
 import type { RealRuntime } from '../stack/driver.ts'
 import { loadOwn } from '../stack/load-own.ts'
@@ -18,8 +17,6 @@ export interface WorkerFixtures extends WorkerOptions {
   runtime: RealRuntime
   /** The running stack, shared by the scenarios of a worker. After a test that failed, Playwright starts a new worker. */
   stacks: StackPool
-  /** For its next scenario. */
-  spare: SpareCrowd
 }
 
 /** Does a test's work; when the test is interrupted, waits until the work has come to its end in order. */
@@ -53,14 +50,6 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await use(stacks)
     },
     { scope: 'worker', timeout: endLimitMs },
-  ],
-  spare: [
-    // biome-ignore lint/correctness/noEmptyPattern: the same.
-    async ({}, use) => {
-      await using spare = new SpareCrowd()
-      await use(spare)
-    },
-    { scope: 'worker' },
   ],
   conduct: [
     // biome-ignore lint/correctness/noEmptyPattern: the same.

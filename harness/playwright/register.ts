@@ -28,7 +28,7 @@ export async function registerScenarios(folder?: string): Promise<void> {
 }
 
 function registerScenario({ name, scenario }: NamedScenario): void {
-  test(`${name}: ${scenario.title}`, async ({ stacks, spare, architecture, runtime, conduct }, testInfo) => {
+  test(`${name}: ${scenario.title}`, async ({ stacks, architecture, runtime, conduct }, testInfo) => {
     test.skip(!entryFor(scenario.verdict, architecture), `${name} predicts nothing for ${architecture}`)
     const { timelineMs } = scenario
     const about = { scenario: name, architecture, timelineMs, evidence: [], about: aboutOf(scenario) }
@@ -63,7 +63,6 @@ function registerScenario({ name, scenario }: NamedScenario): void {
           seed,
           twin,
           witnessFolder,
-          spare,
           expect,
           phase,
           live: isLiveWanted() ? tellLive : undefined,

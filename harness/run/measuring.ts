@@ -13,7 +13,6 @@ import { letCachesForget } from './cached-sessions.ts'
 import { unlessAborted } from './deadline.ts'
 import { pushMs } from './push.ts'
 import { letRunOut } from './session-truth.ts'
-import type { SpareCrowd } from './spare-crowd.ts'
 import { lookAtMs, undoAtMs, type WitnessAccount, Witnessing } from './witnessing.ts'
 
 /** What it usually takes to tell the stores when sessions are to run out, ms. There is time for more before they do. */
@@ -28,8 +27,6 @@ export interface MeasuringOptions {
   witnessFolder?: string | undefined
   /** Where that has been done ahead: who is signed in, for this scenario. */
   ready?: Ready | undefined
-  /** Where a process for the crowd may be that was started ahead. */
-  spare?: SpareCrowd | undefined
   /** Gives the start up, for its reason. */
   signal?: AbortSignal | undefined
 }
@@ -48,8 +45,7 @@ export function signEverybodyIn({
   scenario: { timelineMs, arrivals },
   stack,
   seed,
-  spare,
-}: Pick<MeasuringOptions, 'name' | 'stack' | 'seed' | 'spare'> & {
+}: Pick<MeasuringOptions, 'name' | 'stack' | 'seed'> & {
   scenario: Pick<Scenario, 'timelineMs' | 'arrivals'>
 }): Ready {
   const run = `${name}-${randomBytes(2).toString('hex')}`
@@ -62,8 +58,8 @@ export function signEverybodyIn({
     afterMs: pushMs,
     ...(arrivals === undefined ? {} : { arrivals }),
   }
-  const crowd = stack.crowd?.() ?? spare?.take(stack.id) ?? new CrowdProcess(stack.id)
-  const signedIn = Promise.all([crowd.warmUp(wanted), signInVisitors(stack, `${run}-observer`)]).then(
+  const crowd = stack.crowd?.(wanted) ?? new CrowdProcess(stack.id, wanted)
+  const signedIn = Promise.all([crowd.warmUp(), signInVisitors(stack, `${run}-observer`)]).then(
     ([expiring, targets]) => ({ expiring, targets }),
   )
   // Heard by who begins.

@@ -24,7 +24,6 @@ import { type LiveSnapshot, watchLive } from './live-progress.ts'
 import { Measuring, type Ready } from './measuring.ts'
 import { pushIfStuck } from './push.ts'
 import { historyOf } from './run-history.ts'
-import type { SpareCrowd } from './spare-crowd.ts'
 import { type Played, playTimeline } from './timeline.ts'
 import type { WitnessAccount } from './witnessing.ts'
 
@@ -40,8 +39,6 @@ export interface RunOptions {
   expect: OutcomeExpect
   /** Who is signed in already, for this scenario. Gone when the run is. */
   ready?: Ready | undefined
-  /** Takes the crowd's process from there if one is ready, and leaves one there for the next run. */
-  spare?: SpareCrowd | undefined
   /** Told once a second what it looks like; without it nobody counts. */
   live?: ((snapshot: LiveSnapshot) => void) | undefined
   /** Told what happens, in words. */
@@ -179,8 +176,6 @@ async function measure(options: RunOptions): Promise<MeasuredRun> {
   const recoversPushed = await pushed(options, crowd, { played, end })
   await phase('last answers')
   const written = await measuring.finish({ early: played.cutShort !== undefined })
-  // Nothing is measured any more.
-  options.spare?.startFor(stack.id)
   const zeroMs = Date.now() - crowd.now()
   const mended = await healCheck.heal(played.faults)
   for (const what of mended) await phase(`recovered the hard way: ${what}`)

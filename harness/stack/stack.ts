@@ -1,5 +1,6 @@
 /** Starts a stack on a runtime and takes it down: the same steps for every runtime, over its driver. */
 import { randomBytes } from 'node:crypto'
+import type { CrowdOptions } from '../crowd/crowd.ts'
 import type { RunningCrowd } from '../crowd/crowd-process.ts'
 import { HarnessError } from '../errors.ts'
 import type { Need } from '../faults/fault.ts'
@@ -63,7 +64,7 @@ export interface Stack extends AsyncDisposable {
   /** How long the start of each service, and of the proxy, took until it listened, ms. They overlap. */
   readonly serviceBootMs: Readonly<Record<string, number>>
   /** What makes a crowd, and a load, where these are no processes of their own. */
-  crowd?(): RunningCrowd
+  crowd?(options: CrowdOptions): RunningCrowd
   load?(): RunningLoad
   logs(): Record<string, string[]>
   /** Removes everything. Idempotent. */

@@ -60,8 +60,15 @@ export async function playPlanted(play: Play): Promise<PlayedRun> {
   const name = `planted-${randomBytes(4).toString('hex')}`
   const ledger = Ledger.open(name, 'processes')
   try {
-    await using crowd = new CrowdProcess(name)
-    await crowd.warmUp({ stack: stub.stack, groups, seed, run: name, timelineMs: end, afterMs: pushMs })
+    await using crowd = new CrowdProcess(name, {
+      stack: stub.stack,
+      groups,
+      seed,
+      run: name,
+      timelineMs: end,
+      afterMs: pushMs,
+    })
+    await crowd.warmUp()
     stub.now = () => crowd.now()
     stub.fateOf = fateOf
     const before = stub.books.length

@@ -31,21 +31,21 @@ export interface WatchOptions {
 export async function useOf(stack: Stack, { seed, say, signal }: WatchOptions): Promise<Use> {
   say('what it uses while nobody is there')
   const idle = await between(stack, watchedMs, signal)
-  const crowd = new CrowdProcess(stack.id)
+  const crowd = new CrowdProcess(stack.id, {
+    stack: crowdStackOf(stack),
+    // Nobody whose session is about to run out: that takes an owner of the store.
+    groups: everybody().map(group => ({ ...group, nearExpiry: 0, expired: 0 })),
+    seed,
+    run: `calibrate-${randomBytes(2).toString('hex')}`,
+    timelineMs: warmMs + watchedMs + 2_000,
+  })
   const end = () => void crowd[Symbol.asyncDispose]()
   signal.addEventListener('abort', end, { once: true })
   let busy: Reading
   let hashed: number
   try {
     say('signing everybody in')
-    await crowd.warmUp({
-      stack: crowdStackOf(stack),
-      // Nobody whose session is about to run out: that takes an owner of the store.
-      groups: everybody().map(group => ({ ...group, nearExpiry: 0, expired: 0 })),
-      seed,
-      run: `calibrate-${randomBytes(2).toString('hex')}`,
-      timelineMs: warmMs + watchedMs + 2_000,
-    })
+    await crowd.warmUp()
     await crowd.start()
     await sleep(warmMs, undefined, { signal })
     say('what it uses with its crowd')

@@ -12,36 +12,40 @@ import type { RunningLoad } from '../../load/load-process.ts'
 import { type LoadCounts, type LoadPlan, loadPlanSchema } from '../../load/plan.ts'
 
 export class VirtualCrowd implements RunningCrowd {
-  #crowd: Crowd | undefined
+  readonly #crowd: Crowd
   #hasBegun = false
   #scheduleLagMs = 0
   readonly cpuMs = 0
 
-  get recorded(): Recorded {
-    return this.#told.recorded
+  constructor(options: CrowdOptions) {
+    this.#crowd = new Crowd(options)
   }
 
-  warmUp(options: CrowdOptions): Promise<Expiring[]> {
-    this.#crowd = new Crowd(options)
+  get recorded(): Recorded {
+    return this.#crowd.recorded
+  }
+
+  warmUp(): Promise<Expiring[]> {
     return this.#crowd.warmUp()
   }
 
   async start(options?: { beginsAtMs?: number }): Promise<void> {
-    await this.#told.start(options)
+    const starting = this.#crowd.start(options)
+    await starting
     this.#hasBegun = true
   }
 
   now(): number {
-    return this.#hasBegun ? this.#told.now() : Number.NEGATIVE_INFINITY
+    return this.#hasBegun ? this.#crowd.now() : Number.NEGATIVE_INFINITY
   }
 
   takeLoadOff(forMs: number): Promise<void> {
-    return this.#told.takeLoadOff(forMs)
+    return this.#crowd.takeLoadOff(forMs)
   }
 
   async finish(options: { early?: boolean } = {}): Promise<CrowdHistory> {
-    const history = await this.#told.finish(options)
-    this.#scheduleLagMs = this.#told.scheduleLagMs
+    const history = await this.#crowd.finish(options)
+    this.#scheduleLagMs = this.#crowd.scheduleLagMs
     return history
   }
 
@@ -49,13 +53,8 @@ export class VirtualCrowd implements RunningCrowd {
     return this.#scheduleLagMs
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#crowd?.[Symbol.asyncDispose]()
-  }
-
-  get #told(): Crowd {
-    if (!this.#crowd) throw new Error('the crowd has not been told what it is')
-    return this.#crowd
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#crowd[Symbol.asyncDispose]()
   }
 }
 

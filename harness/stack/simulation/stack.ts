@@ -78,7 +78,7 @@ export async function startSimulatedStack(
     adminToken: secrets.adminToken,
     clientSecrets: secrets.clients,
     bootMs: performance.now() - began,
-    crowd: () => new VirtualCrowd(),
+    crowd: options => new VirtualCrowd(options),
     load: () => new VirtualLoad(),
     logs: () => Object.fromEntries([...instances].map(([name, instance]) => [name, instance.logs()])),
     stop,

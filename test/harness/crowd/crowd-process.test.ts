@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { CrowdOptions } from '../../../harness/crowd/crowd.ts'
 import { CrowdProcess } from '../../../harness/crowd/crowd-process.ts'
 import { HarnessError } from '../../../harness/errors.ts'
 import { conservation } from '../../../harness/outcome/conservation.ts'
@@ -25,17 +24,18 @@ afterEach(async () => {
 
 const timelineMs = 1_500
 const [group] = groupsOf(['feed'])
-const wanted = (seed = 1): CrowdOptions => ({
-  stack: stub.stack,
-  groups: group ? [{ ...group, residents: 4 }] : [],
-  seed,
-  run: `run-${randomBytes(2).toString('hex')}`,
-  timelineMs,
-})
+const crowdOf = (seed = 1) =>
+  new CrowdProcess(ledger.stack, {
+    stack: stub.stack,
+    groups: group ? [{ ...group, residents: 4 }] : [],
+    seed,
+    run: `run-${randomBytes(2).toString('hex')}`,
+    timelineMs,
+  })
 
 async function run(seed: number) {
-  await using crowd = new CrowdProcess(ledger.stack)
-  await crowd.warmUp(wanted(seed))
+  await using crowd = crowdOf(seed)
+  await crowd.warmUp()
   await crowd.start()
   const beganAt = crowd.now()
   await sleep(Math.max(0, timelineMs - crowd.now()))
@@ -60,7 +60,7 @@ describe('a crowd in a process of its own', () => {
   })
 
   test('is written down before it does anything, and gone when it is disposed of', async () => {
-    const crowd = new CrowdProcess(ledger.stack)
+    const crowd = crowdOf()
     const { pid = 0 } = crowd
     expect(ledger.entries()).toContainEqual(
       expect.objectContaining({ kind: 'process', service: 'crowd', pid }),
@@ -71,12 +71,10 @@ describe('a crowd in a process of its own', () => {
   })
 
   test('says what went wrong in it, and that it is gone', async () => {
-    await using crowd = new CrowdProcess(ledger.stack)
+    await using crowd = crowdOf()
     stub.fateOf = ({ what }) => (what === 'sign-in' ? 'wrong-password' : 'served')
-    await expect(crowd.warmUp(wanted())).rejects.toThrow(HarnessError)
-    await expect(crowd.warmUp(wanted())).rejects.toThrow(
-      /could not sign in before the run began: wrong-password/,
-    )
+    await expect(crowd.warmUp()).rejects.toThrow(HarnessError)
+    await expect(crowd.warmUp()).rejects.toThrow(/could not sign in before the run began: wrong-password/)
     process.kill(crowd.pid ?? 0, 'SIGKILL')
     await expect(crowd.start()).rejects.toThrow(/the crowd (ended by itself with SIGKILL|is gone)/)
     await expect(crowd.finish()).rejects.toThrow(HarnessError)

@@ -13,8 +13,8 @@ test('a replica that is a moment behind throws nobody out before the run', async
     // Devices look while they sign in.
     const groups = familyCrowd.filter(({ client }) => client !== 'device')
     const options = { groups, seed: 1, run: 'run', timelineMs: 1_000, afterMs: 0 }
-    await using crowd = stack.crowd?.()
-    await crowd?.warmUp({ ...options, stack: crowdStackOf(stack) })
+    await using crowd = stack.crowd?.({ ...options, stack: crowdStackOf(stack) })
+    await crowd?.warmUp()
     await crowd?.start()
     return (await crowd?.finish({ early: true }))?.sessions.filter(({ type }) => type === 'forced-out')
   })
