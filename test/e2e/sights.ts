@@ -1,4 +1,5 @@
 /** How a fault is seen by somebody who knows nothing of it: what comes of a page, of a sign-in, of a session. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault, Need } from '../../harness/faults/fault.ts'
 import type { SmallStack } from './small-stack.ts'
 
@@ -46,7 +47,7 @@ export const noSignIn = signIn(({ result }) => result !== 'served')
 /** How many requests come to auth in a while; far more than the services make by themselves. */
 export const busyAuth = async (small: SmallStack) => async () => {
   const before = await small.requestsAtAuth()
-  await new Promise(resolve => setTimeout(resolve, 1_000))
+  await sleep(1_000)
   const more = (await small.requestsAtAuth()) - before
   return { saw: `${more} requests in a second`, isOn: more >= 25 }
 }
@@ -105,7 +106,7 @@ export const signedOut: Pick<Activation, 'watch' | 'isWell'> = {
 export async function newSession(small: SmallStack, waitMs = 0): Promise<Sight> {
   const browser = small.browser()
   const { result: signIn } = await browser.signIn()
-  await new Promise(resolve => setTimeout(resolve, waitMs))
+  await sleep(waitMs)
   const { result } = await browser.browse()
   return { saw: `sign-in ${signIn}, then browsing ${result}`, isOn: result !== 'served' }
 }
@@ -116,11 +117,10 @@ export async function complaints(small: SmallStack, event: string): Promise<Sigh
     Object.entries(small.stack.logs())
       .filter(([service]) => service.startsWith('auth'))
       .flatMap(([, lines]) => lines.filter(line => line.includes(`"${event}"`))).length
-  const wait = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
   const before = said()
-  await wait(1_100)
+  await sleep(1_100)
   await small.signIn()
-  await wait(300)
+  await sleep(300)
   const more = said() - before
   return { saw: `auth complains ${more} times of ${event}`, isOn: more > 0 }
 }
